@@ -1,0 +1,27 @@
+# The table of contents: the configuration, the studies, what they lead to. Nothing is computed here.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+
+
+for study in STUDIES:
+
+    include: f"rules/{study}.smk"
+
+
+include: "rules/report.smk"
+include: "rules/benchmarks.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/claims.csv",
+        "results/paper.pdf",
+        "results/provenance.json",

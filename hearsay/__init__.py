@@ -1,0 +1,1 @@
+"""Hearsay: what machine-learning forums say, measured."""

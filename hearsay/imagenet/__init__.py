@@ -1,0 +1,1 @@
+"""Why ImageNet label lists disagree, and how to get the right one."""

@@ -1,0 +1,169 @@
+"""Time the relabelling of the validation tar beside torchvision's, and beside the least that any program must do."""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from hearsay.errors import HearsayError
+from hearsay.files import sha256
+from hearsay.imagenet.images import file_name
+from hearsay.imagenet.relabel import relabel
+from hearsay.progress import log
+from hearsay.tables import Table
+
+TOOLS = ("torchvision", "hearsay", "ceiling")
+DRAWS = 10_000
+
+TIMINGS = Table(
+    "relabel_timings",
+    "Relabelling the validation tar: every run",
+    key=("repeat", "tool"),
+    columns={
+        "repeat": "number of the round in which each tool ran once, from 0",
+        "tool": "torchvision (parse_val_archive), hearsay (relabel, copy), or ceiling (only the folders and files)",
+        "wall": "elapsed time, seconds",
+        "cpu": "processor time, user and system, seconds",
+    },
+)
+
+PEERS = Table(
+    "peers",
+    "Side by side with the usual tools",
+    key=("study", "task", "peer"),
+    columns={
+        "study": "study that the task belongs to",
+        "task": "what both tools were asked to do",
+        "peer": "the other tool",
+        "unit": "unit of ours, theirs and ceiling",
+        "ours": "median of our runs",
+        "theirs": "median of the peer's runs",
+        "ratio": "how many times as fast ours is",
+        "ratio_low": "lower end of the 95% interval of the ratio",
+        "ratio_high": "upper end of the 95% interval of the ratio",
+        "ceiling": "median of the least that any program must do for the same result",
+    },
+)
+
+
+def compare(devkit: str | os.PathLike, tar: str | os.PathLike, scratch: str | os.PathLike, repeats: int) -> pd.DataFrame:
+    """Time the tools in turn on the same tar in the same folder; return `TIMINGS`, raw.
+
+    Parameters
+    ----------
+    devkit, tar
+        The official devkit archive and the validation images' tar, or a stand-in of it.
+    scratch
+        Folder to work in, on the file system that is to be measured. It needs `repeats` times three times the tar's
+        size; what is written there is deleted at the end.
+    repeats
+        Rounds. Each round runs every tool once; the order rotates from round to round.
+
+    Notes
+    -----
+    The tar is read before the first run, so every tool finds it in the page cache, and pending writes are flushed
+    before each run. Trees are deleted only at the end: ext4 is reluctant to reuse inodes that were freed in the last
+    minutes, and searching past them makes the next tool up to ten times slower.
+
+    torchvision's functions are the real ones. It hashes the archive and holds that against the official MD5; only the
+    expected value is replaced, by this tar's own, so the hashing itself stays in what is timed. Both tools are given
+    the labels: torchvision has parsed the devkit before, into the file from which `parse_val_archive` reads them.
+
+    Raises
+    ------
+    HearsayError
+        The two trees differ: not the same bytes under the same names in the same class folders.
+    """
+    from hearsay.torchvision_cpu import import_torchvision
+
+    imagenet = import_torchvision().datasets.imagenet
+    devkit, tar, scratch = Path(devkit).resolve(), Path(tar).resolve(), Path(scratch).resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    work = scratch / "relabel-benchmark"
+    if work.exists():
+        shutil.rmtree(work)
+    work.mkdir()
+    rows = []
+    try:
+        imagenet.parse_devkit_archive(str(work), file=str(devkit))
+        wnids = imagenet.load_meta_file(str(work))[1]
+        with _expected_md5(imagenet, tar):
+            manifest = relabel(wnids, tar, work / "first")  # also warms the page cache
+            runs = {
+                "torchvision": lambda name: imagenet.parse_val_archive(str(work), file=str(tar), folder=name),
+                "hearsay": lambda name: relabel(wnids, tar, work / name),
+                "ceiling": lambda name: _create_files(manifest, work / name),
+            }
+            for repeat in range(repeats):
+                for i in range(len(TOOLS)):
+                    tool = TOOLS[(repeat + i) % len(TOOLS)]
+                    os.sync()
+                    wall, cpu = time.perf_counter(), time.process_time()
+                    runs[tool](f"{tool}-{repeat}")
+                    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+                    rows.append((repeat, tool, wall, cpu))
+                    log.info("relabel, round %d of %d: %s %.2f s", repeat + 1, repeats, tool, wall)
+        if sha256(work / "torchvision-0") != sha256(work / "hearsay-0"):
+            raise HearsayError(f"{tar}: torchvision and hearsay made different trees of it; one of them mislabels images")
+    finally:
+        shutil.rmtree(work)
+    return pd.DataFrame(rows, columns=list(TIMINGS.columns)).sort_values(list(TIMINGS.key), ignore_index=True)
+
+
+def peers(raw: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Sum up `TIMINGS` as one row of `PEERS`: medians of wall seconds, and torchvision's over ours.
+
+    The interval is the 2.5% and 97.5% percentile of the ratio of medians over 10,000 bootstrap samples of whole rounds
+    (pairs stay together), drawn from `seed`.
+    """
+    import numpy as np
+
+    wall = raw.pivot(index="repeat", columns="tool", values="wall")
+    ours, theirs = wall["hearsay"].to_numpy(), wall["torchvision"].to_numpy()
+    rounds = np.random.default_rng(seed).integers(0, len(wall), (DRAWS, len(wall)))
+    low, high = np.percentile(np.median(theirs[rounds], axis=1) / np.median(ours[rounds], axis=1), [2.5, 97.5])
+    row = {
+        "study": "imagenet",
+        "task": "relabel the validation tar",
+        "peer": "torchvision parse_val_archive",
+        "unit": "s",
+        "ours": np.median(ours),
+        "theirs": np.median(theirs),
+        "ratio": np.median(theirs) / np.median(ours),
+        "ratio_low": low,
+        "ratio_high": high,
+        "ceiling": np.median(wall["ceiling"]),
+    }
+    return pd.DataFrame([row], columns=list(PEERS.columns))
+
+
+@contextmanager
+def _expected_md5(imagenet, tar: Path) -> Iterator[None]:
+    """Let torchvision expect this tar's MD5 instead of the official archive's."""
+    official = imagenet.ARCHIVE_META["val"]
+    with tar.open("rb") as file:
+        imagenet.ARCHIVE_META["val"] = (official[0], hashlib.file_digest(file, "md5").hexdigest())
+    try:
+        yield
+    finally:
+        imagenet.ARCHIVE_META["val"] = official
+
+
+def _create_files(manifest: pd.DataFrame, out: Path) -> None:
+    """Make the same folders and files of the same sizes, and do nothing else: no reading, parsing, hashing, checking."""
+    paths = [f"{wnid}/{file_name(i)}" for i, wnid in enumerate(manifest.wnid, 1)]
+    data = os.urandom(manifest["size"].max())
+    out.mkdir()
+    root = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    for wnid in sorted(set(manifest.wnid)):
+        os.mkdir(wnid, dir_fd=root)
+    for path, size in zip(paths, manifest["size"].tolist(), strict=True):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=root)
+        os.write(file, data[:size])
+        os.close(file)
+    os.close(root)

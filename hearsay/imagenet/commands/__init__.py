@@ -1,0 +1,1 @@
+"""Command-line tools that this study leaves for the reader's own work."""

@@ -1,0 +1,106 @@
+"""The figures of this study: the two orders at a glance, and how many images go by one name."""
+
+import os
+
+import pandas as pd
+
+from hearsay import figures
+from hearsay.figures import COLOURS
+from hearsay.imagenet.hierarchy import leaves_below
+
+# WordNet synsets whose classes the first figure tells apart; the first that holds a class wins.
+GROUPS = {"dogs": "n02084071", "other animals": "n00015388", "things and scenes": "n00001740"}
+GROUP_COLOURS = {"dogs": "vermilion", "other animals": "blue", "things and scenes": "grey"}
+
+
+def groups(synsets: pd.DataFrame, classes: pd.DataFrame) -> pd.Series:
+    """Return the group in `GROUPS` of each row of a `CLASSES` table."""
+    below = leaves_below(synsets)
+    id_of = dict(zip(synsets["wnid"], synsets["ilsvrc2012_id"], strict=True))
+    group = pd.Series("", index=classes.index)
+    for name, wnid in reversed(GROUPS.items()):
+        group[classes["ilsvrc2012_id"].isin(below[id_of[wnid]])] = name
+    return group
+
+
+def two_orders(classes: pd.DataFrame, group: pd.Series, path: str | os.PathLike) -> None:
+    """Draw each class at its place in either order; classes on the diagonal would keep their place."""
+    import matplotlib.pyplot as plt
+
+    with figures.style():
+        figure, (ends, every) = plt.subplots(1, 2, figsize=(figures.WIDTH, 3.3), width_ratios=(1, 1.25))
+        _first_entries(ends, classes, group)
+        last = len(classes)
+        every.plot([1, last], [0, last - 1], color=COLOURS["ink"], linewidth=0.7, linestyle=(0, (4, 3)))
+        for name, colour in GROUP_COLOURS.items():
+            here = classes[group == name]
+            every.scatter(
+                here["ilsvrc2012_id"], here["sorted_index"], s=3, color=COLOURS[colour], label=name, linewidth=0
+            )
+        every.set_title("Every class in both orders")
+        every.set_xlabel("ID in the devkit")
+        every.set_ylabel("place among the sorted WNIDs")
+        every.annotate(
+            "same place", (last * 0.5, last * 0.5), (last * 0.52, last * 0.4), fontsize=7, rotation=0, va="top",
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+        )  # fmt: skip
+        every.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, markerscale=2.5, handletextpad=0.1)
+        figures.save(figure, path)
+
+
+def _first_entries(axes, classes: pd.DataFrame, group: pd.Series, count: int = 8) -> None:
+    """Write the first classes of either list, each with its number there and, in grey, in the other list."""
+    columns = {"ilsvrc2012_id": ("the devkit's list", -1.0), "sorted_index": ("the sorted WNIDs", 0.25)}
+    for column, (title, x) in columns.items():
+        other = next(c for c in columns if c != column)
+        axes.text(x, 1.6, title, weight="bold", fontsize=7.5)
+        for row, (index, entry) in enumerate(classes.sort_values(column).head(count).iterrows()):
+            colour = COLOURS[GROUP_COLOURS[group[index]]]
+            axes.text(x, -1.6 * row, f"{entry[column]}  {entry['first_lemma']}", color=colour, fontsize=7.5)
+            axes.text(
+                x + 0.06, -1.6 * row - 0.62, f"there: {entry[other]}", color=COLOURS["grey"], fontsize=6, va="center"
+            )
+    axes.set(xlim=(-1.05, 1.3), ylim=(-1.6 * count, 3))
+    axes.set_axis_off()
+    axes.set_title("How either list starts")
+
+
+KEY_TITLES = {
+    "words": "all synonyms",
+    "first lemma": "first synonym",
+    "first lemma, case folded": "first synonym,\nin small letters",
+    "any lemma": "any synonym",
+}
+
+
+def images_per_name(
+    keys: pd.DataFrame, classes: pd.DataFrame, validation: pd.DataFrame, path: str | os.PathLike
+) -> None:
+    """Draw the images that go by each shared name (`KEYS`), a piece for each class that has it."""
+    import matplotlib.pyplot as plt
+
+    images = validation["wnid"].value_counts()
+    meant = classes.set_index("wnid")["unique_name"]
+    counts = [max(1, int((keys["key"] == key).sum())) for key in KEY_TITLES]
+    with figures.style():
+        figure, panels = plt.subplots(
+            len(KEY_TITLES), 1, figsize=(figures.WIDTH, 5), height_ratios=[c + 0.7 for c in counts], sharex=True
+        )
+        for axes, (key, title) in zip(panels, KEY_TITLES.items(), strict=True):
+            here = keys[keys["key"] == key].sort_values("name", ascending=False)
+            for row, wnids in enumerate(here["wnids"].str.split()):
+                start = 0
+                for piece, wnid in enumerate(wnids):
+                    colour = COLOURS["vermilion" if piece % 2 else "blue"]
+                    axes.barh(row, images[wnid], left=start, color=colour, height=0.74)
+                    middle = start + images[wnid] / 2
+                    axes.text(middle, row, meant[wnid], color="white", fontsize=6.5, ha="center", va="center_baseline")
+                    start += images[wnid]
+            axes.set_yticks(range(len(here)), here["name"], fontsize=6.5)
+            axes.set_ylabel(title, rotation=0, ha="right", va="center", weight="bold", labelpad=6)
+            axes.tick_params(axis="y", length=0)
+            axes.spines["left"].set_visible(False)
+            axes.set_ylim(-0.6, len(here) - 0.4)
+        panels[-1].set_xlabel("validation images that go by the name")
+        panels[0].set_title("Names that stand for two classes, by what is used as the name")
+        figures.save(figure, path)

@@ -1,0 +1,20 @@
+# Side-by-side timings with the field's own tools: `snakemake benchmarks --cores all`. They never decide a verdict here;
+# what rests on timings reads reference/benchmarks/, which `make reference` replaces.
+
+
+rule benchmarks:
+    message:
+        "gather the side-by-side timings"
+    input:
+        peers=PEERS,
+        code=closure("scripts/report/peers.py"),
+    output:
+        peers="results/benchmarks/peers.csv",
+    log:
+        "logs/benchmarks/peers.log",
+    benchmark:
+        "results/benchmarks/rules/benchmarks.tsv"
+    conda:
+        "../envs/data.yaml"
+    script:
+        "../scripts/report/peers.py"

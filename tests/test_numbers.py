@@ -1,0 +1,43 @@
+"""How numbers are printed, and that they are found by key."""
+
+import pytest
+
+from hearsay import numbers, tables
+from hearsay.errors import HearsayError
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (50_000, "images", "50,000"),
+        (0.998, "share", "99.8 %"),
+        (0.9002284, "share", "90 %"),
+        (0.99981, "share", "99.98 %"),
+        (1.0, "share", "100 %"),
+        (0.0, "share", "0 %"),
+        (13.5637, "edges", "13.6"),
+        (2.0, "names", "2"),
+        (True, "", "true"),
+        ("sea snake", "", "sea snake"),
+    ],
+)
+def test_text(value, unit, text):
+    assert numbers.text(value, unit) == text
+
+
+def test_gathers_by_study_and_key(tmp_path):
+    frame = numbers.frame(
+        {"n": (1000, "classes", "how many"), "real": (False, "", "whether"), "p": (0.25, "share", "p")}
+    )
+    tables.write(frame, numbers.NUMBERS, tmp_path / "numbers.csv")
+    assert numbers.texts(tmp_path / "numbers.csv") == {"n": "1,000", "p": "25 %", "real": "false"}
+    numbers.gather({"s": tmp_path / "numbers.csv"}, tmp_path / "numbers.json", {"seed": 3})
+    gathered = numbers.load(tmp_path / "numbers.json")
+    assert gathered["s.n"] == {"value": 1000, "unit": "classes", "text": "1,000"}
+    assert gathered["s.real"]["value"] is False
+    assert gathered["run.seed"]["text"] == "3"
+
+
+def test_unreadable_numbers_are_named(tmp_path):
+    with pytest.raises(HearsayError, match=r"nowhere\.json"):
+        numbers.load(tmp_path / "nowhere.json")
