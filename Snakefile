@@ -22,6 +22,7 @@ include: "rules/benchmarks.smk"
 rule all:
     default_target: True
     input:
+        RECORDS,
         "results/claims.csv",
         "results/paper.pdf",
         "results/provenance.json",

@@ -32,6 +32,7 @@ CLAIMS = tables.Table(
         "n": "observations behind the estimate",
         "figure": "the figure or table that shows it, relative to the project",
     },
+    text=("study", "id", "statement", "verdict", "condition", "unit", "figure"),
 )
 
 

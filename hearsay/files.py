@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+SNAKEMAKE_MARK = ".snakemake_timestamp"  # Snakemake leaves one in a folder that is an output
+
 
 @contextmanager
 def staged(path: str | os.PathLike) -> Iterator[Path]:
@@ -33,6 +35,6 @@ def sha256(path: str | os.PathLike) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     total = hashlib.sha256()
-    for child in sorted(p for p in path.rglob("*") if p.is_file()):
+    for child in sorted(p for p in path.rglob("*") if p.is_file() and p.name != SNAKEMAKE_MARK):
         total.update(f"{sha256(child)}  {child.relative_to(path).as_posix()}\n".encode())
     return total.hexdigest()

@@ -15,8 +15,8 @@ from hearsay.errors import HearsayError
 def job(snakemake) -> Iterator[None]:
     """Run the block as a Snakemake job.
 
-    Prints and warnings go to the rule's log file. An error ends the job with one line on standard error; the trace stays
-    in the log. At the end the job's record is written to the output called `record`, where the rule has one.
+    Prints and warnings go to the rule's log file. An error ends the job with one line on standard error; the trace
+    stays in the log. At the end the job's record is written to the output called `record`, where the rule has one.
     """
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)

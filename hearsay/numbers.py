@@ -22,6 +22,7 @@ NUMBERS = tables.Table(
         "text": "as the paper prints it",
         "meaning": "what it is",
     },
+    text=("key", "value", "unit", "text", "meaning"),
 )
 
 
@@ -44,7 +45,7 @@ def frame(numbers: Mapping[str, tuple]) -> pd.DataFrame:
 
 def texts(path: str | os.PathLike) -> dict[str, str]:
     """Return key -> printed text of one study's numbers."""
-    read = tables.read(path, NUMBERS, text=("key", "value", "unit", "text", "meaning"))
+    read = tables.read(path, NUMBERS)
     return dict(zip(read["key"], read["text"], strict=True))
 
 
@@ -52,7 +53,7 @@ def gather(paths: Mapping[str, str | os.PathLike], path: str | os.PathLike, run:
     """Write STUDY.key -> {value, unit, text} of all studies, and `run.*` for what concerns the run as a whole."""
     gathered = {f"run.{key}": {"value": value, "unit": "", "text": str(value)} for key, value in run.items()}
     for study, source in paths.items():
-        read = tables.read(source, NUMBERS, text=("key", "value", "unit", "text", "meaning"))
+        read = tables.read(source, NUMBERS)
         for row in read.itertuples():
             gathered[f"{study}.{row.key}"] = {"value": _plain(row.value), "unit": row.unit, "text": row.text}
     write_text(path, json.dumps(dict(sorted(gathered.items())), indent=1, ensure_ascii=False) + "\n")

@@ -23,10 +23,11 @@ PEERS = tables.Table(
         "ratio_high": "upper end",
         "ceiling": "what nothing on this machine could beat, in `unit`",
     },
+    text=("study", "task", "peer", "unit"),
 )
 
 
 def gather(paths: Sequence[str | os.PathLike], path: str | os.PathLike) -> None:
     """Gather the studies' tables of peers into one."""
-    frames = [tables.read(source, PEERS, text=("study", "task", "peer", "unit")) for source in paths]
+    frames = [tables.read(source, PEERS) for source in paths]
     tables.write(pd.concat(frames), PEERS, path)

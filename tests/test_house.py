@@ -1,0 +1,90 @@
+"""What must agree across the repository: environments with the lock, rules with their duties, text with its policy."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+RULES = sorted([ROOT / "Snakefile", *ROOT.glob("rules/*.smk")])
+
+
+def lock():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return dict(line.split("==") for line in lines if not line.startswith("#"))
+
+
+def test_the_lock_is_plain():
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9][\w.]*", line) for line in lines)
+    assert lines == sorted(lines)
+    assert "tensorflow-cpu" in lock()
+    assert "tensorflow" not in lock()
+
+
+def test_the_lock_holds_every_declared_dependency():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.match(r"[\w.-]+", line).group().lower() for group in groups for line in group}
+    assert declared <= set(lock())
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("envs/*.yaml")), ids=lambda path: path.name)
+def test_environments_hold_the_locks_versions(path):
+    conda_names = {"pytorch": "torch"}
+    listed = yaml.safe_load(path.read_text())["dependencies"]
+    pins = [entry for entry in listed if isinstance(entry, str)]
+    pins += [pin.replace("==", "=") for entry in listed if isinstance(entry, dict) for pin in entry["pip"]]
+    for pin in pins:
+        name, _, version = pin.partition("=")
+        if version and not name.startswith("python>"):
+            assert lock()[conda_names.get(name, name)] == version, pin
+
+
+def blocks():
+    for path in RULES:
+        for name, body in re.findall(r"^rule (\w+):\n((?:(?:    .*)?\n)*)", path.read_text() + "\n", re.M):
+            if name != "all":
+                yield pytest.param(path.name, body, id=name)
+
+
+@pytest.mark.parametrize(("file", "body"), blocks())
+def test_every_rule_that_computes_does_its_duties(file, body):
+    """A message, a log, a benchmark, an environment, its code among the inputs, a script and nothing else."""
+    directives = set(re.findall(r"^    (\w+):", body, re.M))
+    assert {"message", "input", "output", "log", "benchmark", "conda", "script"} <= directives
+    assert not directives & {"run", "shell"}
+    script = re.search(r'"\.\./(scripts/.*\.py)"', body).group(1)
+    assert f'code=closure("{script}")' in body
+    if "benchmarks/" not in re.search(r"    output:\n((?:        .*\n)*)", body).group(1):
+        assert "record=record(" in body or "provenance=" in body
+
+
+def test_the_snakefile_fits_a_page():
+    assert len((ROOT / "Snakefile").read_text().splitlines()) <= 60
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("scripts/*/*.py")), ids=lambda path: path.name)
+def test_scripts_are_thin(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 40
+    assert not re.search(r"^\s*(def|class|for|while) ", text, re.M)
+
+
+def test_studies_do_not_import_each_other():
+    from hearsay.config import studies
+
+    for study in studies():
+        for path in (ROOT / "hearsay" / study).rglob("*.py"):
+            imported = set(re.findall(r"hearsay\.(\w+)", path.read_text()))
+            assert not imported & (set(studies()) - {study}), path
+
+
+def test_results_hold_only_their_readme_in_git():
+    import subprocess
+
+    done = subprocess.run(["git", "ls-files", "results"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["results/README.md"]

