@@ -1,6 +1,7 @@
 """The numbers that the text may cite, by key: each study's `numbers.csv`, gathered into `results/numbers.json`."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,14 +28,24 @@ NUMBERS = tables.Table(
 
 
 def text(value: float | int | str | bool, unit: str) -> str:
-    """Return a number as a person reads it: shares as per cent, whole numbers with thousands apart, three digits."""
+    """Return a number as a person reads it, by the rules of report/template.typ.
+
+    Shares as per cent, never rounded up to all or down to nothing; else four significant digits, thousands apart.
+    """
     if isinstance(value, bool | str):
         return str(value).lower() if isinstance(value, bool) else value
     if unit == "share":
-        return f"{100 * value:.3g} %" if abs(value) < 0.995 or value == 1 else f"{100 * value:.4g} %"
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    return f"{value:.3g}"
+        percent = 100 * value
+        edge = min(abs(percent), abs(100 - percent))
+        places = 0 if edge == 0 else 1 if edge >= 1 else min(5, 1 + math.ceil(-math.log10(edge)))
+        return f"{_decimal(percent, places)} %"
+    whole = float(value).is_integer()
+    return _decimal(value, 0 if whole else max(0, 3 - math.floor(math.log10(abs(value)))))
+
+
+def _decimal(value: float, places: int) -> str:
+    shown = f"{value:,.{places}f}"
+    return shown.rstrip("0").rstrip(".") if places else shown
 
 
 def frame(numbers: Mapping[str, tuple]) -> pd.DataFrame:

@@ -53,11 +53,12 @@ AUDIT = Table(
         "other_lemma": "names that are also a synonym of a class which they do not stand for",
         "unreachable": "classes that no name of a dictionary keyed by names leads to",
         "overwritten": "first synonyms of a class that a dictionary keyed by names gives to another class",
+        "ambiguous": "the names behind these columns (other_lemma apart), each once, separated by commas",
         "images_affected": "validation images of the classes in any of the duplicates or overwritten names",
         "safe": "whether the list can be used as a key: yes or no",
         "reason": "why",
     },
-    text=("list", "package", "version", "keyed_by", "starts_with", "order", "background", "safe", "reason"),
+    text=("list", "package", "version", "keyed_by", "starts_with", "order", "background", "ambiguous", "safe", "reason"),
 )
 
 DUPLICATES = Table(
@@ -270,6 +271,7 @@ def audit_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataFrame:
                 "other_lemma": kinds["other_lemma"],
                 "unreachable": len(found.unreachable),
                 "overwritten": kinds["overwritten"],
+                "ambiguous": ", ".join(clash.name for clash in found.clashes),
                 "images_affected": found.images_affected,
                 "safe": "yes" if found.safe else "no",
                 "reason": "; ".join(found.reasons),

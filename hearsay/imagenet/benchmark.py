@@ -13,6 +13,7 @@ import pandas as pd
 
 from hearsay.errors import HearsayError
 from hearsay.files import sha256
+from hearsay.imagenet.devkit import read_devkit
 from hearsay.imagenet.images import file_name
 from hearsay.imagenet.relabel import relabel
 from hearsay.peers import PEERS
@@ -58,8 +59,8 @@ def compare(
     minutes, and searching past them makes the next tool up to ten times slower.
 
     torchvision's functions are the real ones. It hashes the archive and holds that against the official MD5; only the
-    expected value is replaced, by this tar's own, so the hashing itself stays in what is timed. Both tools are given
-    the labels: torchvision has parsed the devkit before, into the file from which `parse_val_archive` reads them.
+    expected value is replaced, by this tar's own, so the hashing itself stays in what is timed. Neither
+    parses the devkit in that time: torchvision has done so before, into the file that `parse_val_archive` reads.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def compare(
     rows = []
     try:
         imagenet.parse_devkit_archive(str(work), file=str(devkit))
-        wnids = imagenet.load_meta_file(str(work))[1]
+        wnids = read_devkit(devkit).wnids
         with _expected_md5(imagenet, tar):
             manifest = relabel(wnids, tar, work / "first")  # also warms the page cache
             runs = {

@@ -63,10 +63,17 @@ def clone(finished, tmp_path) -> Checkout:
     """A fresh copy of the repository with the results and the metadata of the finished run copied in."""
     checkout = Checkout(tmp_path / "clone")
     for name in ("results", ".snakemake"):
-        shutil.copytree(finished.folder / name, checkout.folder / name, dirs_exist_ok=True, ignore=_tree)
+        shutil.copytree(
+            finished.folder / name, checkout.folder / name, dirs_exist_ok=True, ignore=_bulk, copy_function=_copy
+        )
     return checkout
 
 
-def _tree(folder: str, names: list[str]) -> set[str]:
-    """Leave the big caches of scripts and shadows out; links would only be followed."""
+def _bulk(folder: str, names: list[str]) -> set[str]:
+    """Leave what Snakemake needs no more out of a copy of `.snakemake`."""
     return {name for name in names if Path(folder).name == ".snakemake" and name in ("scripts", "shadow", "log")}
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file; link the images, which no test writes to."""
+    (os.link if source.endswith(".JPEG") else shutil.copy2)(source, target)
