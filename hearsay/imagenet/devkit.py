@@ -3,6 +3,7 @@
 Read from `ILSVRC2012_devkit_t12.tar.gz` in memory; nothing is unpacked. The kit's own readme.txt defines every field.
 """
 
+import gzip
 import io
 import os
 import tarfile
@@ -23,6 +24,7 @@ OFFICIAL_SHA256 = "b59243268c0d266621fd587d2018f69e906fb22875aca0e295b48cafaa927
 CARRIER = Wheel("trojanzoo", "1.0.6", "560984464c10fb5f60aa12f9a359e68a82c87412757e25021c34f1700062a415")
 CARRIER_MEMBER = "trojanvision/data/imagenet/ILSVRC2012_devkit_t12.tar.gz"
 
+LARGEST_KIT = 64 * 2**20  # bytes, unpacked; the official kit has 6 MB
 CLASSES = 1000
 IMAGES = 50_000
 META = "data/meta.mat"
@@ -60,7 +62,10 @@ class Devkit:
 def read_devkit(path: str | os.PathLike) -> Devkit:
     """Read and check a devkit archive. Raises HearsayError where it is not one, is cut short, or contradicts itself."""
     try:
-        with tarfile.open(path, "r:gz") as archive:
+        # To the end and its checksum first: a cut archive may still hold both members whole.
+        with gzip.open(path) as packed:
+            whole = io.BytesIO(packed.read(LARGEST_KIT))
+        with tarfile.open(fileobj=whole, mode="r:") as archive:
             members = {name: _read(archive, name, path) for name in (META, GROUND_TRUTH)}
     except FileNotFoundError:
         raise HearsayError(f"devkit {path}: no such file; name ILSVRC2012_devkit_t12.tar.gz") from None

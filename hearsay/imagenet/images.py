@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from zlib import adler32
 
 from hearsay.errors import HearsayError
 
@@ -223,10 +224,15 @@ def _members(source: Path, file) -> Iterator[tuple[str, int]]:
             raise HearsayError(f"{source}: something follows its end mark; expected one tar archive; get a good copy")
 
 
-def _checksum(header: bytes) -> int:
-    """Sum of the header's bytes, with the eight of the checksum itself taken as blanks."""
-    # Without the zeros, of which there are many, the sum takes a third of the time.
-    return sum(header.translate(None, b"\0")) - sum(header[148:156]) + 8 * ord(" ")
+def _checksum(header: bytes) -> int | None:
+    """Sum of a header's bytes, with the eight of the checksum itself taken as blanks; None where some are not ASCII.
+
+    The low half of Adler-32 is 1 + the sum modulo 65521, which 512 ASCII bytes do not reach; `sum` takes ten times as
+    long, half the time of reading an image.
+    """
+    if not header.isascii():
+        return None
+    return (adler32(header) & 0xFFFF) - 1 - sum(header[148:156]) + 8 * ord(" ")
 
 
 def _check_path(source: Path, name: str) -> None:

@@ -33,9 +33,10 @@ class Checkout:
 
     def snakemake(self, *arguments: str, cores: int = 2, **environment: str) -> subprocess.CompletedProcess:
         """Run Snakemake at smoke size in the copy."""
+        # Options first: Snakemake would take a target that follows --configfile for another file.
         where = ["--directory", str(self.folder), "--snakefile", str(self.folder / "Snakefile")]
         size = [] if "--configfile" in arguments else ["--configfile", str(self.folder / "config/smoke.yaml")]
-        return self.run("snakemake", *where, "--cores", str(cores), *size, *arguments, **environment)
+        return self.run("snakemake", *where, "--cores", str(cores), *arguments, *size, **environment)
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of every result that is compared by bytes: all but this machine's timings."""
