@@ -47,7 +47,6 @@ rule imagenet_sources:
     conda:
         "../envs/data.yaml"
     params:
-        folder=f"{SOURCES}/lists",
     message:
         "imagenet: fetch the packages' label lists"
     script:
@@ -93,7 +92,6 @@ rule imagenet_validation:
     conda:
         "../envs/data.yaml"
     params:
-        folder=f"{SOURCES}/lists",
         lags=CONFIG["imagenet"]["lags"],
     message:
         "imagenet: the label of every validation image, beside the independent copies"
@@ -161,7 +159,6 @@ rule imagenet_audit:
     conda:
         "../envs/torch.yaml"
     params:
-        folder=f"{SOURCES}/lists",
         own=list(LISTS),
     message:
         "imagenet: audit the label lists that people use"

@@ -30,7 +30,7 @@ IMAGES = Table(
     "The validation images in their class folders",
     key=("file",),
     columns={
-        "file": "official file name, the same in every class folder's listing",
+        "file": "official file name",
         "wnid": "WordNet ID of the image's class and name of its folder",
         "size": "bytes",
         "sha256": "SHA-256 of the bytes, hexadecimal",

@@ -1,3 +1,4 @@
+from os.path import commonpath
 from typing import TYPE_CHECKING
 
 from hearsay.imagenet.audit import AUDIT, DUPLICATES, audit, audit_frame, duplicates_frame
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 with job(snakemake):
     classes = class_table(read_devkit(snakemake.input.devkit))
-    lists = read_sources(snakemake.params.folder, snakemake.input.devkit)
+    lists = read_sources(commonpath(snakemake.input.lists), snakemake.input.devkit)
     own = read_named(zip(snakemake.params.own, snakemake.input.own, strict=True))
     audits = [audit(found, classes) for found in [*lists, *own]]
     write(audit_frame(audits, classes), AUDIT, snakemake.output.audit)

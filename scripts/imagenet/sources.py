@@ -1,3 +1,4 @@
+from os.path import commonpath
 from typing import TYPE_CHECKING
 
 from hearsay.imagenet.sources import write_sources
@@ -7,4 +8,4 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job(snakemake):
-    write_sources(snakemake.params.folder)
+    write_sources(commonpath(snakemake.output.lists))

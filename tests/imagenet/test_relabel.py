@@ -346,7 +346,7 @@ def test_a_folder_that_only_looks_like_a_partial_run_is_left_alone(tmp_path, tar
 def test_a_kill_at_any_moment_and_the_same_command_again(tmp_path, monkeypatch):
     """SIGKILL at random moments of a real process: OUT is absent or whole, and a further run completes it."""
     monkeypatch.chdir(tmp_path)
-    n = 1500
+    n = 600
     wnids = [f"n{i % 50:08d}" for i in range(n)]
     with tarfile.open("images.tar", "w") as tar:
         for i in range(1, n + 1):

@@ -1,0 +1,23 @@
+"""Committed timings are whole, and the gathered table is that of the studies' own."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from hearsay import peers, tables
+
+BENCHMARKS = Path(__file__).parents[1] / "reference" / "benchmarks"
+
+
+def test_the_committed_table_is_what_its_studies_measured(tmp_path):
+    sources = sorted(BENCHMARKS.glob("*-peers.csv"))
+    assert sources
+    peers.gather(sources, tmp_path / "peers.csv")
+    assert (tmp_path / "peers.csv").read_bytes() == (BENCHMARKS / "peers.csv").read_bytes()
+
+
+def test_ratios_lie_in_their_intervals():
+    table = tables.read(BENCHMARKS / "peers.csv", peers.PEERS)
+    assert (table["ratio_low"] <= table["ratio"]).all()
+    assert (table["ratio"] <= table["ratio_high"]).all()
+    assert pd.notna(table).all(axis=None)

@@ -1,0 +1,78 @@
+"""The published run: what is copied, what is not, and that uncommitted code is refused."""
+
+import subprocess
+
+import pandas as pd
+import pytest
+
+from hearsay import peers, reference, tables
+from hearsay.errors import HearsayError
+from hearsay.files import write_text
+
+
+def test_publish_replaces_a_studys_claims_tables_and_figures(tmp_path):
+    results, target = tmp_path / "results/s", tmp_path / "reference/s"
+    for name in ("claims.json", "tables/a.csv", "figures/f.svg", "val/n1/x.JPEG", "sources/kit"):
+        write_text(results / name, name)
+    write_text(results / "tables/large.csv", "x" * (reference.LARGEST + 1))
+    write_text(target / "tables/old.csv", "gone")
+    reference.publish(results, target, "c0ffee")
+    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert found == {"claims.json", "tables/a.csv", "figures/f.svg", "COMMIT"}
+    assert (target / "COMMIT").read_text() == "c0ffee\n"
+
+
+def test_timings_of_one_study_leave_the_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(reference, "CHECKOUT", tmp_path / "run")
+
+    def row(study, ours):
+        return pd.DataFrame([[study, "t", "p", "s", ours, 2.0, 2.0, 1.5, 2.5, 0.5]], columns=list(peers.PEERS.columns))
+
+    (tmp_path / "reference/benchmarks").mkdir(parents=True)
+    (tmp_path / "run/results/benchmarks").mkdir(parents=True)
+    tables.write(row("other", 9.0), peers.PEERS, "reference/benchmarks/other-peers.csv")
+    tables.write(row("s", 1.0), peers.PEERS, "run/results/benchmarks/s-peers.csv")
+    write_text("run/results/benchmarks/s-raw.csv", "repeat\n0\n")
+    reference._replace_timings(tmp_path / "reference/benchmarks", "s")
+    gathered = tables.read("reference/benchmarks/peers.csv", peers.PEERS)
+    assert gathered[["study", "ours"]].to_numpy().tolist() == [["other", 9.0], ["s", 1.0]]
+    assert (tmp_path / "reference/benchmarks/s-raw.csv").exists()
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for command in (["init", "-q"], ["config", "user.email", "a@b"], ["config", "user.name", "a"]):
+        subprocess.run(["git", *command], check=True)
+    write_text("code.py", "1")
+    write_text("reference/old", "1")
+    write_text(".gitignore", "build/\n")
+    subprocess.run(["git", "add", "-A"], check=True)
+    subprocess.run(["git", "commit", "-qm", "start"], check=True)
+    return tmp_path
+
+
+def test_uncommitted_code_is_refused(repository):
+    commit = reference._commit()
+    assert len(commit) == 40
+    write_text("reference/old", "2")  # what it replaces itself does not count
+    assert reference._commit() == commit
+    write_text("code.py", "2")
+    with pytest.raises(HearsayError, match="not committed"):
+        reference._commit()
+
+
+def test_the_run_has_a_checkout_of_its_own(repository):
+    commit = reference._commit()
+    reference._checkout(commit)
+    write_text(reference.CHECKOUT / "results/x", "kept")
+    reference._checkout(commit)
+    assert (reference.CHECKOUT / "code.py").read_text() == "1"
+    assert (reference.CHECKOUT / "results/x").read_text() == "kept"
+
+
+def test_a_failed_run_says_where(repository):
+    reference._checkout(reference._commit())
+    with pytest.raises(HearsayError, match="build/reference"):
+        reference._snakemake("1", ["all"])
