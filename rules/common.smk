@@ -1,4 +1,4 @@
-# What every rule file uses: the checked configuration, the code closure, the names of records, logs and benchmarks.
+# What the other files share: the checked configuration, the code closure, and what each study leaves for the paper.
 import os
 import sys
 
@@ -8,9 +8,8 @@ from hearsay.closure import closure
 from hearsay.config import studies, validate
 from hearsay.errors import HearsayError
 
-# One thread a job: parallelism is Snakemake's. The checkout's own library comes first, wherever it is installed.
-os.environ.update(dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"))
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")]))
+# One thread a job: parallelism is Snakemake's. The checkout's own library is used, whatever else is installed.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", PYTHONPATH=workflow.basedir)
 
 try:
     CONFIG = validate(config, workflow.configfiles)
@@ -18,7 +17,7 @@ except HearsayError as error:
     raise WorkflowError(str(error)) from None
 
 STUDIES = studies()
-# Each study's rule file says here what it leaves for the paper (tables, figures) and which jobs keep a record.
+# Each study says here what it leaves for the paper (tables, figures), what it times, and which jobs keep a record.
 TABLES, FIGURES, RECORDS, PEERS = {}, {}, [], []
 
 

@@ -46,7 +46,6 @@ rule imagenet_sources:
     retries: 2
     conda:
         "../envs/data.yaml"
-    params:
     message:
         "imagenet: fetch the packages' label lists"
     script:
@@ -134,6 +133,8 @@ rule imagenet_relabel:
         "results/benchmarks/rules/imagenet-relabel.tsv"
     conda:
         "../envs/data.yaml"
+    # One core reads, hashes and makes files, the other makes files.
+    threads: 2
     params:
         how=CONFIG["imagenet"]["images_by"],
     message:

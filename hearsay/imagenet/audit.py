@@ -58,7 +58,18 @@ AUDIT = Table(
         "safe": "whether the list can be used as a key: yes or no",
         "reason": "why",
     },
-    text=("list", "package", "version", "keyed_by", "starts_with", "order", "background", "ambiguous", "safe", "reason"),
+    text=(
+        "list",
+        "package",
+        "version",
+        "keyed_by",
+        "starts_with",
+        "order",
+        "background",
+        "ambiguous",
+        "safe",
+        "reason",
+    ),
 )
 
 DUPLICATES = Table(

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,8 +15,7 @@ import pandas as pd
 from hearsay.errors import HearsayError
 from hearsay.files import sha256
 from hearsay.imagenet.devkit import read_devkit
-from hearsay.imagenet.images import file_name
-from hearsay.imagenet.relabel import relabel
+from hearsay.imagenet.relabel import WRITERS, relabel
 from hearsay.peers import PEERS
 from hearsay.progress import log
 from hearsay.tables import Table
@@ -148,14 +148,22 @@ def _expected_md5(imagenet, tar: Path) -> Iterator[None]:
 
 def _create_files(manifest: pd.DataFrame, out: Path) -> None:
     """Make the same folders, and files of the same sizes, and nothing else: no reading, parsing, hashing, checks."""
-    paths = [f"{wnid}/{file_name(i)}" for i, wnid in enumerate(manifest.wnid, 1)]
     data = os.urandom(manifest["size"].max())
+    classes = [
+        (out / wnid, list(zip(images["file"], images["size"].tolist(), strict=True)))
+        for wnid, images in manifest.groupby("wnid")
+    ]
+
+    def create(part: list[tuple[Path, list[tuple[str, int]]]]) -> None:
+        for path, images in part:
+            path.mkdir()
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            for name, size in images:
+                file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+                os.write(file, data[:size])
+                os.close(file)
+            os.close(folder)
+
     out.mkdir()
-    root = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
-    for wnid in sorted(set(manifest.wnid)):
-        os.mkdir(wnid, dir_fd=root)
-    for path, size in zip(paths, manifest["size"].tolist(), strict=True):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=root)
-        os.write(file, data[:size])
-        os.close(file)
-    os.close(root)
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(create, [classes[k::WRITERS] for k in range(WRITERS)]))

@@ -13,7 +13,9 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +25,8 @@ from hearsay.imagenet.images import Image, file_name, read_images
 from hearsay.progress import log, progress
 from hearsay.tables import Table
 
+BATCH = 256 * 2**20  # bytes of images held in memory
+WRITERS = 2  # threads that make files
 HOW = ("copy", "hardlink", "symlink")
 
 IMAGES = Table(
@@ -114,7 +118,17 @@ def _build(wnids: Sequence[str], images: Path, folder: Path | None, tree: Path, 
     tree.mkdir()
     root = os.open(tree, os.O_RDONLY | os.O_DIRECTORY)
 
+    made = set()
+
+    def folder_of(path: str) -> None:
+        # Only now, so that ext4 lays its files beside it: a fifth to two fifths faster than all folders first.
+        wnid = path.partition("/")[0]
+        if wnid not in made:
+            os.mkdir(wnid, dir_fd=root)
+            made.add(wnid)
+
     def copy(path: str, image: Image) -> None:
+        folder_of(path)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=root)
         try:
             rest = image.data
@@ -127,14 +141,14 @@ def _build(wnids: Sequence[str], images: Path, folder: Path | None, tree: Path, 
             raise HearsayError(f"{tree}: {path} came to {size} bytes, not {len(image.data)}; is that disk in order?")
 
     def hardlink(path: str, image: Image) -> None:
+        folder_of(path)
         os.link(folder / image.name, path, dst_dir_fd=root, follow_symlinks=False)
 
     def symlink(path: str, image: Image) -> None:
+        folder_of(path)
         os.symlink(folder / image.name, path, dir_fd=root)
 
     try:
-        for wnid in sorted(set(wnids)):
-            os.mkdir(wnid, dir_fd=root)
         manifest = _each({"copy": copy, "hardlink": hardlink, "symlink": symlink}[how], wnids, images)
     finally:
         os.close(root)
@@ -169,14 +183,38 @@ def _compare(wnids: Sequence[str], images: Path, folder: Path | None, out: Path,
 
 
 def _each(act: Callable[[str, Image], None], wnids: Sequence[str], images: Path) -> pd.DataFrame:
-    """Call `act` with the path WNID/FILE and the image, for each image; return the manifest."""
+    """Call `act` with the path WNID/FILE and the image, for each image, in `WRITERS` threads; return the manifest."""
     files = [file_name(i) for i in range(1, len(wnids) + 1)]
     sizes, hashes = [0] * len(wnids), [""] * len(wnids)
-    for image in progress(read_images(images, len(wnids)), "relabel", total=len(wnids)):
-        i = image.number - 1
-        act(f"{wnids[i]}/{files[i]}", image)
-        sizes[i], hashes[i] = len(image.data), hashlib.sha256(image.data).hexdigest()
+
+    def act_on(part: list[Image]) -> None:
+        for image in part:
+            i = image.number - 1
+            act(f"{wnids[i]}/{files[i]}", image)
+            sizes[i], hashes[i] = len(image.data), hashlib.sha256(image.data).hexdigest()
+
+    found = progress(read_images(images, len(wnids)), "relabel", total=len(wnids))
+    # Making a file is work of the kernel's, which two threads share without waiting for Python's lock.
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for batch in _batches(found):
+            batch.sort(key=lambda image: (wnids[image.number - 1], image.number))
+            parts = [[] for _ in range(WRITERS)]
+            for k, (_, of_class) in enumerate(groupby(batch, key=lambda image: wnids[image.number - 1])):
+                parts[k % WRITERS].extend(of_class)
+            list(writers.map(act_on, parts))
     return pd.DataFrame({"file": files, "wnid": list(wnids), "size": sizes, "sha256": hashes})
+
+
+def _batches(images: Iterable[Image]) -> Iterator[list[Image]]:
+    """Yield the images in lists of about `BATCH` bytes, so that files of one class can be made together."""
+    batch, size = [], 0
+    for image in images:
+        batch.append(image)
+        size += len(image.data)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 def _difference(tree: Path, wnids: Iterable[str], files: Iterable[str]) -> str | None:
