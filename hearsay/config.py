@@ -46,7 +46,8 @@ def model() -> type[BaseModel]:
 def validate(config: Mapping[str, Any], files: Iterable[str | Path] = ()) -> dict[str, Any]:
     """Return the configuration with its defaults, as plain dicts, lists, strings and numbers.
 
-    files: the YAML files that it was read from, to say where a bad key stands. Raises HearsayError, one line a problem.
+    files: the YAML files that it was read from, the one that overrides the others first, to say where a bad key stands.
+    Raises HearsayError, one line a problem.
     """
     whole = model()
     try:
@@ -57,7 +58,7 @@ def validate(config: Mapping[str, Any], files: Iterable[str | Path] = ()) -> dic
 
 def _explain(problem: Mapping[str, Any], whole: type[BaseModel], files: list[str | Path]) -> str:
     keys = [str(key) for key in problem["loc"]]
-    place = next(filter(None, (_locate(keys, file) for file in reversed(files))), "config")
+    place = next(filter(None, (_locate(keys, file) for file in files)), "config")
     name = ".".join(keys)
     if problem["type"] == "extra_forbidden":
         section = whole

@@ -21,7 +21,9 @@ def job(snakemake) -> Iterator[None]:
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", buffering=1) as log, contextlib.redirect_stdout(log):
-        logging.basicConfig(stream=log, format="%(message)s", level=logging.INFO, force=True)
+        handler = logging.StreamHandler(log)
+        logging.getLogger().addHandler(handler)
+        logging.getLogger("hearsay").setLevel(logging.INFO)
         logging.captureWarnings(True)
         try:
             yield
@@ -32,6 +34,9 @@ def job(snakemake) -> Iterator[None]:
         except Exception as error:
             traceback.print_exc(file=log)
             _fail(snakemake, f"{type(error).__name__}: {error}", path)
+        finally:
+            logging.captureWarnings(False)
+            logging.getLogger().removeHandler(handler)
 
 
 def _record(snakemake) -> None:

@@ -11,8 +11,10 @@ from hearsay.errors import HearsayError
 # One thread a job: parallelism is Snakemake's. The checkout's own library is used, whatever else is installed.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", PYTHONPATH=workflow.basedir)
 
+# Where a bad option may stand, strongest first: the command line's files from the last, then the workflow's own.
+FILES = [*reversed(workflow.overwrite_configfiles), "config/config.yaml"]
 try:
-    CONFIG = validate(config, workflow.configfiles)
+    CONFIG = validate(config, FILES)
 except HearsayError as error:
     raise WorkflowError(str(error)) from None
 

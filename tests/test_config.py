@@ -69,5 +69,12 @@ def test_value_from_the_command_line_has_no_file(tmp_path):
         config.validate({"imagenet": {"lags": 0}}, [ROOT / "config" / "smoke.yaml"])
 
 
+def test_the_file_that_overrides_is_named(tmp_path):
+    for name in ("strong", "weak"):
+        (tmp_path / f"{name}.yaml").write_text("seed: one\n")
+    with pytest.raises(HearsayError, match="strong"):
+        config.validate({"seed": "one"}, [tmp_path / "strong.yaml", tmp_path / "weak.yaml"])
+
+
 def test_the_reference_is_current():
     assert (ROOT / "config" / "README.md").read_text() == config.reference()

@@ -6,7 +6,7 @@ import sys
 from hearsay import provenance
 
 NAME = "check"
-HELP = "Name every file in results/ that was changed by hand after its job wrote it."
+HELP = "name every file in results/ that was changed by hand after its job wrote it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

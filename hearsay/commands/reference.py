@@ -3,7 +3,7 @@
 import argparse
 
 NAME = "reference"
-HELP = "Run the paper size and the benchmarks on the committed code, and replace reference/ with what they give."
+HELP = "run the paper size and the benchmarks on the committed code, and replace reference/ with what they give"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

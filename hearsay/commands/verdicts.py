@@ -8,7 +8,7 @@ from pathlib import Path
 from hearsay.errors import HearsayError
 
 NAME = "verdicts"
-HELP = "Print the verdict on every claim, and where the paper lies."
+HELP = "print the verdict on every claim, and where the paper lies"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
