@@ -26,3 +26,5 @@ rule all:
         "results/claims.csv",
         "results/paper.pdf",
         "results/provenance.json",
+    message:
+        "the verdicts are in results/claims.csv, the paper is results/paper.pdf"

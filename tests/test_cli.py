@@ -47,9 +47,8 @@ def test_verdicts_print_the_table(tmp_path):
     for part in (
         "holds",
         "All hens lay",
-        "0.75",
-        "[0.5, 0.9]",
-        "share of hens",
+        "75 % of hens",
+        "[50 %, 90 %]",
         "1,200",
         "paper.pdf",
         "on the weather",

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _interval(row) -> str:
-    estimate = f"{row.estimate:.4g}"
-    if row.low != row.high:
-        estimate += f"\n[{row.low:.3g}, {row.high:.3g}]"
-    return f"{estimate}\n{row.unit}"
+    from hearsay.numbers import text
+
+    kind, _, what = row.unit.partition(" ")
+    unit, rest = ("share", what) if kind == "share" else (row.unit, row.unit)
+    interval = "" if row.low == row.high else f"\n[{text(row.low, unit)}, {text(row.high, unit)}]"
+    return f"{text(row.estimate, unit)} {rest}{interval}"

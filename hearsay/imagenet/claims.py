@@ -171,7 +171,10 @@ def libraries_are_free(evidence: Mapping) -> Judgement:
     free = lists["safe"] == "yes"
     low, high = _wilson(int(free.sum()), len(lists), evidence["config"]["confidence"])
     verdict = HOLDS if free.all() else DEPENDS if free.any() else FAILS
-    condition = f"on the list: not {', '.join(lists.loc[~free, 'list'])}" if verdict == DEPENDS else ""
+    condition = ""
+    if verdict == DEPENDS:
+        few = free if free.sum() < (~free).sum() else ~free
+        condition = f"on the list: {'only' if few is free else 'not'} {', '.join(lists.loc[few, 'list'])}"
     return Judgement(verdict, float(free.mean()), low, high, "share of lists", len(lists), AUDIT_TABLE, condition)
 
 

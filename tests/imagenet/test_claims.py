@@ -112,8 +112,9 @@ def test_the_condition_says_on_what():
     judge = JUDGES["no-place-kept"].judge
     assert "none where both lists count from the same number" in judge({"orders": orders(0, 1, 0, 0)}).condition
     assert "even where both lists count from the same number" in judge({"orders": orders(1, 1, 0, 0)}).condition
-    evidence = {"audit": keyed(good="yes", bad="no"), "config": CONFIG}
-    assert JUDGES["libraries-free"].judge(evidence).condition == "on the list: not bad"
+    judge = JUDGES["libraries-free"].judge
+    assert judge({"audit": keyed(a="yes", b="yes", bad="no"), "config": CONFIG}).condition == "on the list: not bad"
+    assert judge({"audit": keyed(a="no", b="no", good="yes"), "config": CONFIG}).condition == "on the list: only good"
 
 
 def test_the_best_of_many_lags_pays_for_being_the_best():
