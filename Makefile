@@ -27,7 +27,7 @@ setup: .venv/.installed ## .venv with the locked versions
 
 report: setup ## run the desk size, print the verdicts, name the paper
 	@$(BIN)/hearsay check
-	@$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+	@$(BIN)/snakemake --cores $(CORES) --quiet host reason $(if $(CONFIG),--configfile $(CONFIG))
 	@$(BIN)/hearsay verdicts
 
 test: setup ## every test
