@@ -22,7 +22,8 @@ include: "rules/benchmarks.smk"
 rule all:
     default_target: True
     input:
-        RECORDS,
+        RESULTS,
+        FOLDERS,
         "results/claims.csv",
         "results/paper.pdf",
         "results/provenance.json",

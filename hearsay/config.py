@@ -22,7 +22,7 @@ from hearsay.errors import HearsayError
 class Section(BaseModel):
     """A group of options: unknown keys are refused, every option has a default and a description."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class _Run(Section):

@@ -14,7 +14,7 @@ def staged(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary neighbour of `path`; rename it to `path` when the block ends well, delete it otherwise."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    stage = path.with_name(f".{path.name}.{os.getpid()}.part")
+    stage = path.with_name(f".{path.name}.part")  # a fixed name: what a killed run left is overwritten
     try:
         yield stage
         stage.replace(path)

@@ -37,7 +37,7 @@ def text(value: float | int | str | bool, unit: str) -> str:
     if unit == "share":
         percent = 100 * value
         edge = min(abs(percent), abs(100 - percent))
-        places = 0 if edge == 0 else 1 if edge >= 1 else min(5, 1 + math.ceil(-math.log10(edge)))
+        places = 0 if edge == 0 else 1 if edge >= 1 else 1 + math.ceil(-math.log10(edge))
         return f"{_decimal(percent, places)} %"
     whole = float(value).is_integer()
     return _decimal(value, 0 if whole else max(0, 3 - math.floor(math.log10(abs(value)))))
@@ -81,9 +81,8 @@ def load(path: str | os.PathLike) -> dict[str, dict]:
 def _plain(value: str) -> float | int | str | bool:
     if value in ("True", "False"):
         return value == "True"
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            pass
-    return value
+    try:
+        number = json.loads(value)
+    except ValueError:
+        return value
+    return number if isinstance(number, int | float) else value

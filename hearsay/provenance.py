@@ -60,38 +60,44 @@ def read_record(path: str | os.PathLike) -> dict[str, Any]:
 
 
 def edited(records: Iterable[str | os.PathLike]) -> list[str]:
-    """Return one line for each result on disk that is no longer what its job wrote. Missing files are not edited."""
-    lines = []
-    for path in sorted(map(Path, records)):
-        entry = read_record(path)
-        for output, written in entry["outputs"].items():
-            if Path(output).exists() and sha256(output) != written:
-                lines.append(f"{output}: changed by hand after rule {entry['rule']} wrote it; delete it and run again")
-    return lines
+    """Return one line for each result that is no longer what its job wrote.
+
+    A missing file is not an edited one: Snakemake makes it again.
+    """
+    return [
+        f"{output}: changed by hand after rule {entry['rule']} wrote it; delete it and run again"
+        for entry in map(read_record, sorted(map(Path, records)))
+        for output, sha in entry["outputs"].items()
+        if Path(output).exists() and sha256(output) != sha
+    ]
 
 
-def check(records: Iterable[str | os.PathLike]) -> None:
-    """Raise HearsayError that names every result edited by hand."""
-    if lines := edited(records):
-        raise HearsayError("\n".join(lines))
+def outdated(records: Iterable[str | os.PathLike]) -> list[str]:
+    """Return one line for each job that read other bytes than their producer wrote.
+
+    In the middle of a run, or after a kill, this is nothing odd; at the end of one it is.
+    """
+    entries = [read_record(path) for path in sorted(map(Path, records))]
+    written = {output: sha for entry in entries for output, sha in entry["outputs"].items()}
+    return [
+        f"{', '.join(entry['outputs'])}: made from another {name} than today's; delete and run again"
+        for entry in entries
+        for name, read in entry["inputs"].items()
+        if written.get(name, read) != read
+    ]
 
 
 def gather(records: Iterable[str | os.PathLike], path: str | os.PathLike) -> None:
-    """Write `provenance.json`: for every output its own hash and its job's rule, parameters, inputs, code, lock, seed.
+    """Write for every output its own hash and its job's rule, parameters, inputs, code, lock and seed.
 
-    Raises HearsayError where a file differs from its record, or a job read other bytes than their producer wrote.
+    Raises HearsayError that lists every result that is edited or outdated.
     """
     records = sorted(map(Path, records))
-    check(records)
-    entries = [read_record(path) for path in records]
-    written = {output: sha for entry in entries for output, sha in entry["outputs"].items()}
-    for entry in entries:
-        for name, read in entry["inputs"].items():
-            if written.get(name, read) != read:
-                raise HearsayError(f"rule {entry['rule']}: read a {name} that is not today's; delete its outputs")
+    if lines := edited(records) + outdated(records):
+        raise HearsayError("\n".join(lines))
     outputs = {
         output: {"sha256": sha, **{key: value for key, value in entry.items() if key != "outputs"}}
-        for entry in entries
+        for entry in map(read_record, records)
         for output, sha in entry["outputs"].items()
     }
     write_text(path, json.dumps(outputs, indent=1, sort_keys=True) + "\n")

@@ -24,10 +24,10 @@ def run(studies: Sequence[str], cores: str) -> None:
     """Run the paper size and the benchmarks of `studies` and replace what `reference/` holds of them."""
     commit = _commit()
     _checkout(commit)
-    _snakemake(cores, [f"results/benchmarks/{study}-peers.csv" for study in studies])
+    _snakemake(cores, "benchmarks")
     for study in studies:
         _replace_timings(CHECKOUT / TARGET / "benchmarks", study)
-    _snakemake(cores, ["all"])
+    _snakemake(cores, "all")
     for study in studies:
         publish(CHECKOUT / "results" / study, TARGET / study, commit)
         _replace_timings(TARGET / "benchmarks", study)
@@ -76,7 +76,8 @@ def _git(*arguments: str, folder: Path = Path()) -> str:
     return done.stdout.strip()
 
 
-def _snakemake(cores: str, targets: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "snakemake", "--cores", cores, "--configfile", "config/paper.yaml", *targets]
+def _snakemake(cores: str, target: str) -> None:
+    # The target first: Snakemake would take one that follows --configfile for another file.
+    command = [sys.executable, "-m", "snakemake", target, "--cores", cores, "--configfile", "config/paper.yaml"]
     if subprocess.run(command, cwd=CHECKOUT, check=False).returncode:
         raise HearsayError(f"reference: the run in {CHECKOUT} failed, see above; the same command goes on from there")

@@ -11,7 +11,8 @@ from hearsay.errors import HearsayError
 from hearsay.files import staged
 
 PUBLISHED = ("key", "value", "unit", "cite", "where")
-# The modules of a study whose strings a reader of the paper sees.
+# The modules of a study that are all prose and labels. Names in a study's other modules reach the paper as cells of its
+# tables; those modules also hold versions, patterns and messages, so that reading all their strings would prove little.
 SPOKEN = ("claims.py", "figures.py")
 TIMESTAMP = 1_767_225_600  # the PDF's date, the same for every run: start of 2026, UTC
 

@@ -26,6 +26,11 @@ _WORDS = re.compile(
 )
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 _BOX = re.compile(r"[a-z]+\d?(?:,(?:pad|rounding_size|tooth_size)=[\d.]+)+")  # matplotlib's box styles
+_NUMBERING = re.compile(r"\W*(?:[1aAiI]\W*)+")  # typst's patterns: each of these signs is counted up, the rest printed
+# In the template's code: a number that is printed on the spot, or given bare (lengths have a unit) to what prints it.
+_TYPED = re.compile(r"(?:#[({]|\b(?:str|repr)\()[\s(+-]*\.?(\d[\w.%]*)|#[\w.-]+\([\s(+-]*\.?(\d[\d.]*)(?![\w.%])")
+# What keeps two numbers of a formula apart: an operator that is seen, or a variable.
+_APART = re.compile(r"[-+*/=<>^_,]|(?<!\w)[^\W\d_](?![\w.(])")
 _SPEC = re.compile(r"[,_]?\.\d+[efg]")
 _PRINTF = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 _HIDDEN = "\x00"
@@ -73,15 +78,16 @@ def _is_number(char: str) -> bool:
 class _Typst:
     """What a reader sees of a typst source, and which template functions it calls.
 
-    `kind` has one letter a character: T text, S string in code, M maths, C code, and a blank for what nobody reads
-    (comments, labels, references, names of arguments). `strict` is for chapters, where code is only calls of known
-    functions with strings, content and names; otherwise (the template) any code passes, and its numbers are not read.
+    `kind` has one letter a character: T text, S string in code, M maths, C code, N for what nobody reads (comments,
+    colours, numbering patterns), and a blank for the rest (labels, references, names, the template's code). `strict` is
+    for chapters, where code is only calls of known functions with strings, content and names; otherwise (the template)
+    any code passes.
     """
 
     IDENT = re.compile(r"[^\W\d][\w-]*")
     LABEL = re.compile(r"<[\w.:-]+>")
     REFERENCE = re.compile(r"@\w[\w.:-]*")
-    IMPORT = re.compile(r'import\s+"(?:\.\./)?template\.typ"\s*:[^\n]*')
+    IMPORT = re.compile(r'import\s+"(?:\.\./)?template\.typ"[ \t]*:[ \t]*\*;?')
     STATEMENTS = ("let", "set", "show", "if", "for", "while", "context", "import", "include", "return", "else")
     VALUES = ("true", "false", "none", "auto")
 
@@ -90,6 +96,7 @@ class _Typst:
         self.kind = ["T"] * len(source)
         self.calls: list[tuple[str, str, int]] = []  # name, first string argument, offset
         self.keys: dict[str, int] | None = None
+        self.formulas: list[tuple[int, int]] = []
         self.faults: list[tuple[int, str]] = []
         self.at = 0
         while self.at < len(source):  # a stray closing bracket is typst's to report
@@ -145,14 +152,14 @@ class _Typst:
     def comment(self) -> bool:
         if self.starts("//"):
             end = self.source.find("\n", self.at)
-            self.hide(len(self.source) if end < 0 else end)
+            self.hide(len(self.source) if end < 0 else end, "N")
         elif self.starts("/*"):
             start, depth = self.at, 0
             for mark in re.finditer(r"/\*|\*/", self.source[start:]):
                 depth += 1 if mark.group() == "/*" else -1
                 if depth == 0:
                     break
-            self.hide(start + mark.end())
+            self.hide(start + mark.end(), "N")
         else:
             return False
         return True
@@ -165,15 +172,19 @@ class _Typst:
 
     def maths(self) -> None:
         self.hide(self.at + 1)
+        start = self.at
         while self.at < len(self.source) and self.source[self.at] != "$":
             char = self.source[self.at]
-            if char == '"':
+            if self.comment():
+                pass
+            elif char == '"':
                 self.string("T")
             elif char == "#":
                 self.hide(self.at + 1)
                 self.embedded()
             else:
                 self.hide(self.at + (2 if char == "\\" else 1), "M")
+        self.formulas.append((start, self.at))
         self.hide(self.at + 1)
 
     def string(self, kind: str) -> str:
@@ -184,8 +195,14 @@ class _Typst:
         if self.strict and "\\u" in match.group():
             self.fault("a character escape hides what is printed: write the character itself")
         before = self.source[: self.at].rstrip()
-        if _COLOUR.fullmatch(match.group(1)) or before.endswith(("numbering:", "numbering(")):
-            kind = " "
+        if before.endswith("rgb("):
+            read = _COLOUR
+        elif before.endswith(("numbering:", "numbering(")):
+            read = _NUMBERING
+        else:
+            read = None
+        if read and read.fullmatch(match.group(1)):
+            kind = "N"
         self.hide(match.end(), kind)
         return match.group(1)
 
@@ -379,21 +396,31 @@ def check_chapter(
 
 
 def check_template(source: str, path: str, *, allowed: Sequence[str] = ()) -> None:
-    """Hold the template's texts and strings against the text policy; numbers of its code (lengths) are not read.
+    """Hold the template's texts and strings against the text policy.
 
-    Raises HearsayError with one line a fault.
+    Of its code only numbers that are put into the text on the spot are faults, as in `#(50)`, `str(50)` or
+    `#plain(50)`; others (lengths, numbers of places) are not read. Raises HearsayError with one line a fault.
     """
     read = _Typst(source, strict=False, functions=())
-    _raise(_numbers(read, allowed, "the template prints no result of its own"), source, path)
+    remedy = "the template prints no result of its own"
+    faults = _numbers(read, allowed, remedy)
+    for typed in _TYPED.finditer(read.seen(" ")):
+        faults.append((typed.start(), f"bare number {(typed.group(1) or typed.group(2))!r}: {remedy}"))
+    _raise(faults, source, path)
 
 
 def _numbers(read: _Typst, allowed: Sequence[str], remedy: str) -> list[tuple[int, str]]:
-    """Return the bare numbers in what is printed; formulas may hold 0, 1 and 2 beside a letter."""
+    """Return the bare numbers in what is printed; formulas may hold 0, 1 and 2 beside a letter, each by itself."""
     found = bare_numbers(read.seen("T"), allowed) + bare_numbers(read.seen("S"), allowed)
-    for formula in re.finditer(f"[^{_HIDDEN}]+", read.seen("M")):
-        constants = ("0", "1", "2") if any(map(str.isalpha, formula.group())) else ()
-        numbers = bare_numbers(formula.group(), allowed)
-        found += [(formula.start() + at, number) for at, number in numbers if number not in constants]
+    maths = read.seen("M")
+    for start, end in read.formulas:
+        formula, after = maths[start:end], None
+        constants = ("0", "1", "2") if any(map(str.isalpha, formula)) else ()
+        for at, number in bare_numbers(formula.replace("_", " "), allowed):  # here `_` is no part of a name
+            joined = after is not None and not _APART.search(formula, after, at)
+            if number not in constants or joined:
+                found.append((start + at, number))
+            after = at + len(number)
     return [(at, f"bare number {number!r}: {remedy}, or allow its phrase with a reason") for at, number in found]
 
 

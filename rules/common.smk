@@ -19,8 +19,9 @@ except HearsayError as error:
     raise WorkflowError(str(error)) from None
 
 STUDIES = studies()
-# Each study says here what it leaves for the paper (tables, figures), what it times, and which jobs keep a record.
-TABLES, FIGURES, RECORDS, PEERS = {}, {}, [], []
+# Each study says here what it leaves: tables and figures for the paper, all its files and folders, its side-by-side
+# timings; `record` collects the records of its jobs.
+TABLES, FIGURES, RESULTS, FOLDERS, PEERS, RECORDS = {}, {}, [], [], [], []
 
 
 def record(job, needed=True):

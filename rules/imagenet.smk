@@ -3,7 +3,8 @@ from hearsay.imagenet.sources import source_files
 
 SOURCES = "results/imagenet/sources"
 DEVKIT = CONFIG["imagenet"]["devkit"] or f"{SOURCES}/ILSVRC2012_devkit_t12.tar.gz"
-IMAGES = CONFIG["imagenet"]["images"] or "results/imagenet/stand-in.tar"
+STANDIN = "results/imagenet/stand-in.tar"
+IMAGES = CONFIG["imagenet"]["images"] or STANDIN
 LISTS = CONFIG["imagenet"]["label_lists"]
 
 TABLES["imagenet"] = expand(
@@ -102,7 +103,7 @@ rule imagenet_standin:
     input:
         code=closure("scripts/imagenet/standin.py"),
     output:
-        images=temp("results/imagenet/stand-in.tar"),
+        images=temp(STANDIN),
         record=record("imagenet/standin", needed=not CONFIG["imagenet"]["images"]),
     log:
         "logs/imagenet/standin.log",
@@ -259,7 +260,8 @@ rule imagenet_figures:
 rule imagenet_benchmark:
     input:
         devkit=DEVKIT,
-        images=IMAGES,
+        # Of a folder there is no tar to time.
+        images=STANDIN if Path(IMAGES).is_dir() else IMAGES,
         code=closure("scripts/imagenet/benchmark.py"),
     output:
         timings="results/benchmarks/imagenet-relabel.csv",
@@ -279,3 +281,8 @@ rule imagenet_benchmark:
         "imagenet: time the relabelling beside torchvision's"
     script:
         "../scripts/imagenet/benchmark.py"
+
+
+FOLDERS.append("results/imagenet/val")
+for job in ["sources", "classes", "validation", "relabel", "audit", "confusion", "numbers", "claims", "figures"]:
+    RESULTS += [path for path in getattr(rules, f"imagenet_{job}").output if path not in FOLDERS]

@@ -43,14 +43,37 @@ rule numbers:
         "../scripts/report/numbers.py"
 
 
+RESULTS += [*rules.claims.output, *rules.numbers.output]
+
+
+rule check:
+    input:
+        results=RESULTS,
+        records=list(RECORDS),
+        code=closure("scripts/report/provenance.py"),
+    output:
+        provenance="results/checked.json",
+    log:
+        "logs/report/check.log",
+    benchmark:
+        "results/benchmarks/rules/report-check.tsv"
+    conda:
+        "../envs/data.yaml"
+    message:
+        "hold every result against its record"
+    script:
+        "../scripts/report/provenance.py"
+
+
 rule paper:
     input:
+        # Nothing is typeset before every result was found to be what its job wrote.
+        checked="results/checked.json",
         results=["results/claims.csv", "results/numbers.json"],
         claims=expand("results/{study}/claims.json", study=STUDIES),
         tables=list(TABLES.values()),
         figures=list(FIGURES.values()),
         timings="reference/benchmarks/peers.csv",
-        records=[path for path in RECORDS],
         text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file()),
         spoken=expand("hearsay/{study}/{module}.py", study=STUDIES, module=["claims", "figures"]),
         code=closure("scripts/report/paper.py"),
@@ -76,7 +99,8 @@ rule paper:
 
 rule provenance:
     input:
-        records=[path for path in RECORDS],
+        paper="results/paper.pdf",
+        records=list(RECORDS),
         code=closure("scripts/report/provenance.py"),
     output:
         provenance="results/provenance.json",
@@ -87,6 +111,6 @@ rule provenance:
     conda:
         "../envs/data.yaml"
     message:
-        "hold every result against its record"
+        "list where every result comes from"
     script:
         "../scripts/report/provenance.py"

@@ -75,4 +75,17 @@ def test_the_run_has_a_checkout_of_its_own(repository):
 def test_a_failed_run_says_where(repository):
     reference._checkout(reference._commit())
     with pytest.raises(HearsayError, match="build/reference"):
-        reference._snakemake("1", ["all"])
+        reference._snakemake("1", "all")
+
+
+@pytest.mark.parametrize("target", ["all", "benchmarks"])
+def test_snakemake_takes_the_target_and_the_size(tmp_path, monkeypatch, capfd, target):
+    """A real Snakemake in the run's checkout, on a workflow that prints what it was given."""
+    monkeypatch.setattr(reference, "CHECKOUT", tmp_path)
+    write_text(tmp_path / "config/paper.yaml", "size: paper\n")
+    write_text(
+        tmp_path / "Snakefile",
+        "".join(f"rule {name}:\n    shell: 'echo {name} {{config[size]}}'\n" for name in ("all", "benchmarks")),
+    )
+    reference._snakemake("1", target)
+    assert f"{target} paper" in capfd.readouterr().out

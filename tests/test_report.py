@@ -133,6 +133,44 @@ def test_prints_what_the_results_say(project, tmp_path):
         assert words not in page, (words, page)
 
 
+def everything_printed(root: Path) -> set[str]:
+    """Return the numbers that the whole paper prints, as they are printed."""
+    import typst
+
+    # The abstract once more by itself: the export to HTML leaves out what is placed on the page.
+    main = b'#import "/report/template.typ": *\n#tally()\n#summaries()\n#include "/report/paper.typ"'
+    html = typst.compile(main, root=str(root), format="html", sys_inputs={"studies": '["demo"]'})
+    body = re.sub(r"<(head|style)\b.*?</\1>", " ", html.decode(), flags=re.DOTALL)
+    page = re.sub(r"<[^>]+>", " ", body).replace("\u200b", "")
+    return {number for _, number in text.bare_numbers(page, text.read_allowed(root / "report/numbers-allowed.txt"))}
+
+
+@pytest.mark.parametrize("planted", [False, True])
+def test_no_number_outlives_its_result(project, planted):
+    """Other results, other numbers: what stands in both papers was typed, or counts the paper's own parts."""
+    if planted:  # a number that the reading of the template's source does not see
+        template = project / "report/template.typ"
+        template.write_text(
+            template.read_text().replace("  [Of #count-word(", "  let x = 97.31\n  [#x Of #count-word(", 1)
+        )
+    peers = project / "reference/benchmarks/peers.csv"
+    peers.write_text(peers.read_text() + "demo,sort,a tool,s,2.17,11.25,5.625,5.13,6.19,7.77\n")
+    before = everything_printed(project)
+    assert {"1,000", "12.35", "5.625", "0.01", "6"} <= before
+
+    def other(match: re.Match) -> str:
+        return match.group().translate(str.maketrans("0123456789", "1357924685"))
+
+    for name in ("results/claims.csv", TABLE, "reference/benchmarks/peers.csv", "report/published.csv"):
+        path = project / name
+        path.write_text(re.sub(r"(?<![\w.])\d[\d.]*(?=[,\n])", other, path.read_text()))
+    path = project / "results/numbers.json"
+    path.write_text(re.sub(r'(?<="text": ")[\d,ab]+', other, path.read_text()))
+    sources = {number for _, number in text.bare_numbers((project / "report/references.bib").read_text())}
+    kept = (before & everything_printed(project)) - sources
+    assert {number for number in kept if not re.fullmatch(r"\d|\d\.\d", number)} == ({"97.31"} if planted else set())
+
+
 def test_committed_timings_appear(project, tmp_path):
     peers = project / "reference/benchmarks/peers.csv"
     peers.write_text(peers.read_text() + "demo,sort,a tool,s,2.0,11.25,5.625,5.1,6,\nother,x,y,s,1,1,1,1,1,1\n")

@@ -28,7 +28,9 @@ def faults(body: str, head: str = HEAD, **kwargs) -> list[str]:
         "ILSVRC2012, sha256, n02012849 and ILSVRC2012_val_00000001.JPEG are names; so is ImageNet-2012.",
         "See @fig-demo-2, @molder2021 and https://example.org/issues/1734 <sec-3>",
         "// 50 images\n/* 1,000 /* 20 */ 3 */ nothing",
-        "A formula: $x_1 + 2 y^2 = sqrt(2 n)$.",
+        "A formula: $x_1 + 2 y^2 = sqrt(2 n)$, and $n = 2^1 - 1 /* 97 */ + 0 x$.",
+        'Numbered #footnote(numbering: "(1)")[so].',
+        '#import "../template.typ": *; and more.',
         '#records("demo", "cost", columns: (("a", [Share], "share"),), caption: [Words.])',
         'Others find #pub("someone.share"). #emph[So do we.]',
         '#when("demo.n")[It is so.] #unless("demo.n")[It is not.]',
@@ -64,6 +66,19 @@ def test_clean_prose_passes(body):
         ("$x = 0.5$", "0.5"),
         ("$2$", "2"),
         ('$x "is" 3$', "3"),
+        ("$n = 1 0 0 0$", "0"),
+        ("$n = 1\\ 0$", "0"),
+        ('$n = 1 "" 0$', "0"),
+        ("$n = 1/**/0$", "0"),
+        ("$n = 1 thin 0$", "0"),
+        ("$n = upright(1)upright(0)$", "0"),
+        ("$x_1000$", "1000"),
+        ("$x_97.3$", "97.3"),
+        ('#footnote(numbering: "97.3% 1")[so]', "97.3"),
+        ('#footnote(numbering: "①")[so]', "①"),
+        ('#emph("#973000")', "973000"),
+        ('#import "../template.typ": *; Every list, 97.3 % of them, was wrong.', "97.3"),
+        ('#import "../template.typ": * 97.3 %', "97.3"),
         ("\\5 escaped", "5"),
         ("1. a numbered item", "1"),
         ("half of it is ½", "½"),
@@ -96,6 +111,8 @@ def test_bare_number_is_named_with_its_line(body, number):
         ("a \\u{35} b", "character escape"),
         ('#"\\u{35}"', "character escape"),
         ('#include "other.typ"', "`#include` in a chapter"),
+        ('#import "other.typ": *', "`#import` in a chapter"),
+        ('#import "../template.typ": num, entry', "`#import` in a chapter"),
         ('The share is #num("demo.n"); no more.', "write `\\;`"),
         ("#num(key)", "as a string"),
         ('#num("demo.other")', "not declared"),
@@ -138,13 +155,20 @@ def test_names_are_no_numbers(name):
 
 def test_template_is_read_without_its_lengths(tmp_path):
     text.check_template(
-        '#let f(x) = { set text(9pt, fill: rgb("#0072b2")); [words #x] }\n#set heading(numbering: "1.1")', "t"
+        '#let f(x) = { set text(9pt, fill: rgb("#0072b2")); [words #x] }\n#set heading(numbering: "1.1")\n'
+        "// not #(90)\n#let g(x) = [#h(0.4em)#v(-2mm)#text(9pt)[a] #calc.round(x, digits: 3)]",
+        "t",
     )
     for planted in (
         "#let f() = [over 90 lists]",
         '#let f() = {\n  "over 90"\n}',
         "#let f(a) = if a [one] else [90]",
         "90",
+        "#let f() = [#(90)]",
+        "#let f() = [#{ 90 }]",
+        "#let f() = [#calc.round(90)]",
+        "#let f() = [#plain( -90, 2)]",
+        '#let f() = "of " + str(90)',
     ):
         with pytest.raises(HearsayError, match="bare number '90'"):
             text.check_template(planted, "t.typ")

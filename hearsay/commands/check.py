@@ -15,7 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Return 1 where a result was edited."""
-    lines = provenance.edited(provenance.RECORDS.rglob("*.json"))
+    records = sorted(provenance.RECORDS.rglob("*.json"))
+    if not records:
+        print("no results here yet")
+    lines = provenance.edited(records)
     for line in lines:
         print(f"hearsay: {line}", file=sys.stderr)
     return 1 if lines else 0

@@ -7,7 +7,8 @@ order when at least `RECOGNISED_MIN` of its entries are recognised and at least 
 the list has WNIDs) stand where that order has one of the classes that they name. The two limits were set before any
 list was read ("all of them" after; no list's order depends on it) and are checked on planted lists in the tests: chance
 puts one name in a thousand in its place, and a rewritten list loses recognised entries but not places, so anything
-between a few per cent and nearly all parts right from wrong.
+between a few per cent and nearly all parts right from wrong. What is not recognised is taken at its place, and the
+verdict says of how many entries that is so: whether they are names at all is not known.
 """
 
 import re
@@ -20,11 +21,12 @@ from pathlib import Path
 import pandas as pd
 
 from hearsay.imagenet import tables as study
+from hearsay.imagenet.devkit import first_lemma
 from hearsay.imagenet.lists import Entry, LabelList
 from hearsay.tables import Table, read
 
 CLASSES = 1000
-IMAGES_PER_CLASS = 50  # validation images
+IMAGES_PER_CLASS = 50  # readme.txt of the devkit, "Validation images": 50 for each synset
 RECOGNISED_MIN = 0.5
 ORDER_MIN = 0.95
 OFFSETS = (0, 1, -1)  # entries in front of the first class; -1: the first class is missing
@@ -37,8 +39,11 @@ AUDIT = Table(
         "list": "package and list, or the file",
         "package": "PyPI package that ships it; empty for a file of the user's own",
         "version": "the package's version",
+        "models": "whether that package ships or loads ImageNet models too, as against data or labels only: yes or no; "
+        "empty for a file of the user's own",
         "length": "entries as the list has them; names, where it is a dictionary keyed by names",
         "keyed_by": "what tells its entries apart: wnid or name",
+        "names": "whether its entries carry names at all: yes or no",
         "starts_with": "first synonym of the class that its first entry stands for, after a background class",
         "classes": "classes that its entries stand for",
         "order": "devkit, sorted (by WNID) or other",
@@ -62,7 +67,9 @@ AUDIT = Table(
         "list",
         "package",
         "version",
+        "models",
         "keyed_by",
+        "names",
         "starts_with",
         "order",
         "background",
@@ -106,6 +113,7 @@ class Audit:
     offset: entries in front of the first class. stands_for: sorted index of the class that each entry stands for, None
     where that is not known. misplaced: positions of entries that name another class than that of
     their place, WNID and name held against it one by one (a name that repeats is a duplicate, not misplaced).
+    unverified: entries that name no class by WNID or synonym and are taken at their place.
     ambiguities: of every kind; a name that repeats exactly is there as lemma and casefold too. missing: WNIDs that a
     list with WNIDs lacks. unreachable: classes that no name of a dictionary leads to.
     """
@@ -121,6 +129,7 @@ class Audit:
     base: int
     background: bool
     misplaced: tuple[int, ...]
+    unverified: int
     ambiguities: tuple[Ambiguity, ...]
     missing: tuple[str, ...]
     unreachable: tuple[int, ...]
@@ -198,14 +207,6 @@ def shipped_classes() -> pd.DataFrame:
     return read(path, study.CLASSES)
 
 
-def lookup(name: str, classes: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `classes` that a name or WNID may mean: none, one, or all candidates of an ambiguous name."""
-    index = Classes(classes)
-    name = name.strip()
-    entry = Entry(wnid=name) if re.fullmatch(r"n\d{8}", name) else Entry(name=name)
-    return classes.sort_values("sorted_index", ignore_index=True).iloc[sorted(index.candidates(entry))]
-
-
 def audit(source: LabelList, classes: pd.DataFrame) -> Audit:
     """Judge a label list against the 1000 classes (a frame as `shipped_classes` returns it)."""
     index = Classes(classes)
@@ -238,6 +239,10 @@ def audit(source: LabelList, classes: pd.DataFrame) -> Audit:
         base=(source.first or 0) + background,
         background=background,
         misplaced=tuple(_misplaced(source, candidates, standing, index)) if order != "other" else (),
+        unverified=sum(
+            place is not None and not possible and entry != Entry()
+            for entry, possible, place in zip(entries, candidates, standing, strict=True)
+        ),
         ambiguities=tuple(_ambiguities(source, meant, index)),
         missing=tuple(sorted(set(index.wnids) - {e.wnid for e in entries})) if _by_wnid(source) else (),
         unreachable=tuple(
@@ -250,7 +255,13 @@ def audit(source: LabelList, classes: pd.DataFrame) -> Audit:
     good = f"its {'WNIDs' if _by_wnid(source) else 'names'} tell all classes apart"
     if _by_wnid(source) and result.clashes:
         good += ", its names do not: " + _some([clash.name for clash in result.clashes])
-    return replace(result, safe=not faults, reasons=faults or (good,))
+    notes = ()
+    if result.unverified:
+        notes = (
+            f"{result.unverified} of {len(entries)} entries name no class by WNID or synonym and were taken at their "
+            "place unverified",
+        )
+    return replace(result, safe=not faults, reasons=(faults or (good,)) + notes)
 
 
 def audit_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataFrame:
@@ -266,8 +277,10 @@ def audit_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataFrame:
                 "list": found.source.name,
                 "package": found.source.package,
                 "version": found.source.version,
+                "models": "" if found.source.models is None else _yes(found.source.models),
                 "length": found.length,
                 "keyed_by": "wnid" if _by_wnid(found.source) else "name",
+                "names": _yes(any(entry.name for entry in found.source.entries[found.background :])),
                 "starts_with": names.get(_at(found.stands_for, int(found.background)), ""),
                 "classes": len(set(found.stands_for) - {None}),
                 "order": found.order,
@@ -275,7 +288,7 @@ def audit_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataFrame:
                 "share_sorted": found.share_sorted,
                 "share_devkit": found.share_devkit,
                 "base": found.base,
-                "background": "yes" if found.background else "no",
+                "background": _yes(found.background),
                 "exact_duplicates": kinds["exact"],
                 "lemma_duplicates": kinds["lemma"],
                 "casefold_duplicates": kinds["casefold"],
@@ -284,7 +297,7 @@ def audit_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataFrame:
                 "overwritten": kinds["overwritten"],
                 "ambiguous": ", ".join(clash.name for clash in found.clashes),
                 "images_affected": found.images_affected,
-                "safe": "yes" if found.safe else "no",
+                "safe": _yes(found.safe),
                 "reason": "; ".join(found.reasons),
             }
         )
@@ -309,6 +322,10 @@ def duplicates_frame(audits: Iterable[Audit], classes: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(rows, columns=list(DUPLICATES.columns))
 
 
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def _places(names: Iterable[Iterable[str]]) -> dict[str, set[int]]:
     found = defaultdict(set)
     for place, mine in enumerate(names):
@@ -326,10 +343,6 @@ def _readings(name: str) -> set[str]:
 def _normal(name: str) -> str:
     """Fold case, hyphens, underscores, apostrophes and blanks, which packages write as they like."""
     return " ".join(re.sub(r"[-_\s]+", " ", re.sub("['’`]", "", name)).casefold().split())
-
-
-def _first(name: str) -> str:
-    return name.split(",")[0].strip()
 
 
 def _by_wnid(source: LabelList) -> bool:
@@ -370,7 +383,7 @@ def _ambiguities(source: LabelList, meant: list[int | None], index: Classes) -> 
         for name in ((entry.name or "").split(", ") if keyed else [entry.name or entry.wnid or ""])
         if name
     ]
-    cuts = {"exact": str.strip, "lemma": _first, "casefold": lambda name: _first(name).casefold()}
+    cuts = {"exact": str.strip, "lemma": first_lemma, "casefold": lambda name: first_lemma(name).casefold()}
     for kind, cut in cuts.items():
         groups = defaultdict(set)
         for name, i in named:
@@ -383,7 +396,7 @@ def _ambiguities(source: LabelList, meant: list[int | None], index: Classes) -> 
                 yield Ambiguity(kind, name, tuple(sorted(places)))
     claims = defaultdict(set)
     for name, i in named:
-        lemma = _first(name).replace("_", " ")
+        lemma = first_lemma(name).replace("_", " ")
         if meant[i] is not None and index.by_lemma.get(lemma, set()) - {meant[i]}:
             claims[lemma] |= index.by_lemma[lemma] | {meant[i]}
     for lemma, places in sorted(claims.items()):
@@ -392,7 +405,7 @@ def _ambiguities(source: LabelList, meant: list[int | None], index: Classes) -> 
         holder = {name: meant[i] for name, i in named}
         lost = defaultdict(set)
         for place in sorted({place for place in meant if place is not None}):
-            lemma = _first(index.words[place])
+            lemma = first_lemma(index.words[place])
             if holder.get(lemma, place) not in (place, None):
                 lost[lemma] |= {place, holder[lemma]}
         for lemma, places in sorted(lost.items()):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,10 +75,7 @@ def compare(
     versions = {"torchvision": version("torchvision")}
     devkit, tar, scratch = Path(devkit).resolve(), Path(tar).resolve(), Path(scratch).resolve()
     scratch.mkdir(parents=True, exist_ok=True)
-    work = scratch / "relabel-benchmark"
-    if work.exists():
-        shutil.rmtree(work)
-    work.mkdir()
+    work = Path(tempfile.mkdtemp(prefix="relabel-benchmark-", dir=scratch))
     rows = []
     try:
         imagenet.parse_devkit_archive(str(work), file=str(devkit))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement, decide
+from hearsay.imagenet.labels import NAMINGS
 
 THREAD = "Two ILSVRC2012 label lists, one starting with kit fox, one with tench: which is right, whence the other?"
 ORDERS_FIGURE = "results/imagenet/figures/two-orders.svg"
@@ -22,6 +23,24 @@ NUMBER_TABLE = "results/imagenet/tables/number-code.csv"
 TENCH, KIT_FOX = "tench", "kit fox"
 THE_TWO = {"crane", "maillot"}
 LIBRARIES = "which list of which library"
+
+
+# Columns of the audit that are all zero where a list has no ambiguous name, by how its names are read.
+FREE = {
+    "as written": ("exact_duplicates", "overwritten"),
+    "by first synonym": ("lemma_duplicates", "overwritten"),
+    "in lower case": ("casefold_duplicates", "overwritten"),
+}
+
+
+def named_lists(audit: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the lists in packages that give names."""
+    return audit[(audit["package"] != "") & (audit["names"] == "yes")]
+
+
+def free_of(lists: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Return whether each list has none of what these columns count."""
+    return (lists[list(columns)] == 0).all(axis=1)
 
 
 def _exact(verdict: str, estimate: float, unit: str, n: int, figure: str, condition: str = "") -> Judgement:
@@ -109,18 +128,21 @@ def names_carry_nothing(evidence: Mapping) -> Judgement:
 
 
 def most_packages_sorted(evidence: Mapping) -> Judgement:
-    """Judge over the packages; one counts as sorted when all its lists are."""
+    """Judge over the packages that come with models; one counts as sorted when all its lists are."""
     config, audit = evidence["config"], evidence["audit"]
-    packages = audit[audit["package"] != ""].groupby("package")["order"].agg(lambda orders: set(orders) == {"sorted"})
+    lists = audit[audit["models"] == "yes"]
+    packages = lists.groupby("package")["order"].agg(lambda orders: set(orders) == {"sorted"})
     if packages.empty:
         return Judgement(UNDECIDED, 0.0, 0.0, 1.0, "share of packages", 0, AUDIT_TABLE, "no package was read")
     low, high = _wilson(int(packages.sum()), len(packages), config["confidence"])
     others = ", ".join(sorted(packages.index[~packages]))
-    condition = "a convenient sample: packages whose wheel carries a list" + (f"; not {others}" if others else "")
+    condition = "a convenient sample, by the lists that packages with models ship" + (
+        f"; not {others}" if others else ""
+    )
+    verdict = decide(low, high, config["most"])
     return Judgement(
-        decide(low, high, config["most"]), float(packages.mean()), low, high, "share of packages", len(packages),
-        AUDIT_TABLE, condition,
-    )  # fmt: skip
+        verdict, float(packages.mean()), low, high, "share of packages", len(packages), AUDIT_TABLE, condition
+    )
 
 
 def copies_agree(evidence: Mapping) -> Judgement:
@@ -128,7 +150,7 @@ def copies_agree(evidence: Mapping) -> Judgement:
     table = evidence["agreement"]
     share = table["agreeing"].sum() / table["compared"].sum()
     whole = table["agreeing"] == table["compared"]
-    n = int(table["compared"].max())
+    n = int(table["compared"].sum())
     if whole.any() and not whole.all():
         others = ", ".join(table.loc[~whole, "copy"])
         return _exact(DEPENDS, share, "share of labels", n, AGREEMENT_TABLE, f"on the copy: not {others}")
@@ -138,10 +160,10 @@ def copies_agree(evidence: Mapping) -> Judgement:
 def only_two_names(evidence: Mapping) -> Judgement:
     """Judge over every way of naming a class."""
     keys = evidence["keys"]
-    shared = {key: set(group["name"]) for key, group in keys.groupby("key")}
+    shared = {key: set(keys.loc[keys["key"] == key, "name"]) for key in NAMINGS}
     agreeing = [key for key, names in shared.items() if names == THE_TWO]
     n = len(evidence["classes"])
-    by_lemma = len(shared.get("first lemma", ()))
+    by_lemma = len(shared["first lemma"])
     if not agreeing:
         return _exact(FAILS, by_lemma, "names", n, NAMES_FIGURE)
     others = [f"{key} ({', '.join(sorted(names))})" if len(names) <= 3 else key for key, names in shared.items()
@@ -163,19 +185,19 @@ def twice_the_images(evidence: Mapping) -> Judgement:
 
 
 def libraries_are_free(evidence: Mapping) -> Judgement:
-    """Judge over the lists of names in packages: those that no two classes share a name in."""
-    audit = evidence["audit"]
-    lists = audit[(audit["package"] != "") & (audit["keyed_by"] == "name")]
+    """Judge over the lists in packages that give names, in each of the ways of reading a name in `FREE`."""
+    lists = named_lists(evidence["audit"])
     if lists.empty:
-        return Judgement(UNDECIDED, 0.0, 0.0, 1.0, "share of lists", 0, AUDIT_TABLE, "no list was read")
-    free = lists["safe"] == "yes"
-    low, high = _wilson(int(free.sum()), len(lists), evidence["config"]["confidence"])
-    verdict = HOLDS if free.all() else DEPENDS if free.any() else FAILS
-    condition = ""
-    if verdict == DEPENDS:
-        few = free if free.sum() < (~free).sum() else ~free
-        condition = f"on the list: {'only' if few is free else 'not'} {', '.join(lists.loc[few, 'list'])}"
-    return Judgement(verdict, float(free.mean()), low, high, "share of lists", len(lists), AUDIT_TABLE, condition)
+        return _exact(UNDECIDED, 0, "share of lists", 0, AUDIT_TABLE, "no list was read")
+    free = {way: free_of(lists, columns) for way, columns in FREE.items()}
+    share = free["as written"].mean()
+    if all(found.all() for found in free.values()):
+        return _exact(HOLDS, share, "share of lists", len(lists), AUDIT_TABLE)
+    if not any(found.any() for found in free.values()):
+        return _exact(FAILS, share, "share of lists", len(lists), AUDIT_TABLE)
+    said = ", ".join(f"{way} {found.sum()}" for way, found in free.items())
+    condition = f"on the list, and on what counts as a name: of {len(lists)} lists are free {said}"
+    return _exact(DEPENDS, share, "share of lists", len(lists), AUDIT_TABLE, condition)
 
 
 CLAIMS = [
@@ -224,7 +246,8 @@ CLAIMS = [
         "most-sorted",
         THREAD,
         "Most packages' models use the sorted order.",
-        "share of the packages with a label list, all of whose lists are in the order of the sorted WNIDs",
+        "share of the packages that come with ImageNet models and a label list, all of whose lists are in the order of"
+        " the sorted WNIDs",
         "Holds if the Wilson interval lies above {most}; fails if below; undecided otherwise.",
         most_packages_sorted,
         (HOLDS, FAILS, UNDECIDED),
@@ -250,7 +273,7 @@ CLAIMS = [
     Claim(
         "twice-the-images",
         THREAD,
-        "The ambiguity gives two names twice as many validation images as every other.",
+        "Read by first synonym, two names stand for twice as many validation images as every other.",
         "most images that go by one first lemma",
         "Holds if by first lemma exactly two names are shared, each with twice the images of a class; fails otherwise.",
         twice_the_images,
@@ -260,8 +283,10 @@ CLAIMS = [
         "libraries-free",
         THREAD,
         "The label lists of today's libraries are free of ambiguous names.",
-        "share of the lists of names in packages that can be used as a key",
-        "Holds if all can; depends if some can; fails if none can; undecided if no list was read.",
+        "share of the lists with names in packages that have no ambiguous name as written; the same by first synonym"
+        " and in lower case",
+        "Holds if all lists are free however names are read; fails if none is free in any way; undecided if no list was"
+        " read; depends otherwise.",
         libraries_are_free,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),

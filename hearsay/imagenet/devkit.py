@@ -65,6 +65,8 @@ def read_devkit(path: str | os.PathLike) -> Devkit:
         # To the end and its checksum first: a cut archive may still hold both members whole.
         with gzip.open(path) as packed:
             whole = io.BytesIO(packed.read(LARGEST_KIT))
+            if packed.read(1):
+                raise HearsayError(f"devkit {path}: larger than {LARGEST_KIT} bytes; is it the devkit?")
         with tarfile.open(fileobj=whole, mode="r:") as archive:
             members = {name: _read(archive, name, path) for name in (META, GROUND_TRUTH)}
     except FileNotFoundError:

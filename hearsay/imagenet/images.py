@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zlib import adler32
 
 from hearsay.errors import HearsayError
+from hearsay.imagenet.devkit import image_name
 
 BLOCK = 512
 ZEROS = bytes(BLOCK)
@@ -41,11 +42,6 @@ class Image(NamedTuple):
     number: int
     name: str
     data: bytes
-
-
-def file_name(number: int) -> str:
-    """Official file name of validation image `number`, counted from 1."""
-    return f"ILSVRC2012_val_{number:08d}.JPEG"
 
 
 def read_images(source: str | os.PathLike, count: int) -> Iterator[Image]:
@@ -114,7 +110,7 @@ class _Roll:
             first = next(number for number in range(1, self.count + 1) if number not in self.names)
             what = "1 image is missing:" if missing == 1 else f"{missing:,} images are missing, the first is"
             raise HearsayError(
-                f"{self.source}: {what} {file_name(first)}; expected all of 1 to {self.count:,}; get a complete copy"
+                f"{self.source}: {what} {image_name(first)}; expected all of 1 to {self.count:,}; get a complete copy"
             )
 
     def check_size(self, name: str, size: int) -> None:

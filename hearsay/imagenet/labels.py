@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+# Ways of naming a class by its synonyms in the devkit.
+NAMINGS = ("words", "first lemma", "first lemma, case folded", "any lemma")
+
 
 def same_places(classes: pd.DataFrame) -> pd.DataFrame:
     """Return, for each pair of bases, the classes whose number is the same in both orders (`ORDERS`)."""
@@ -21,14 +24,9 @@ def shared_names(classes: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFram
     """Return every name that several classes share, under each way of naming a class (`KEYS`)."""
     images = validation["wnid"].value_counts()
     lemmas = classes["words"].str.split(",").map(lambda names: sorted({name.strip() for name in names}))
-    keys = {
-        "words": classes["words"],
-        "first lemma": classes["first_lemma"],
-        "first lemma, case folded": classes["first_lemma"].str.casefold(),
-        "any lemma": lemmas,
-    }
+    first = classes["first_lemma"]
     rows = []
-    for key, names in keys.items():
+    for key, names in zip(NAMINGS, (classes["words"], first, first.str.casefold(), lemmas), strict=True):
         named = classes.assign(name=names).explode("name")
         for name, group in named.groupby("name"):
             if len(group) > 1:
@@ -39,8 +37,12 @@ def shared_names(classes: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFram
 
 def agreement(validation: pd.DataFrame, copies: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Compare each image's WNID with independent copies, each a sequence of WNIDs in image order (`AGREEMENT`)."""
-    wnids = validation["wnid"].to_numpy()
-    rows = [(name, len(wnids), int((wnids == np.asarray(copy)).sum())) for name, copy in copies.items()]
+    wnids = validation["wnid"].tolist()
+    # A label that either side lacks agrees with nothing.
+    rows = [
+        (name, max(len(wnids), len(copy)), sum(a == b for a, b in zip(wnids, copy, strict=False)))
+        for name, copy in copies.items()
+    ]
     return pd.DataFrame(rows, columns=["copy", "compared", "agreeing"])
 
 

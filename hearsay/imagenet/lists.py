@@ -1,4 +1,4 @@
-"""Reading label lists, whatever shape they come in: text, CSV, JSON or a Python literal.
+"""Reading label lists, whatever shape they come in: text, CSV, JSON, YAML or a Python literal.
 
 What is read stays as it was written; what it means is the audit's business. Nothing is run and nothing is unpickled.
 """
@@ -45,7 +45,8 @@ class LabelList:
     entries: in the order of their indices. first: the index that the first entry carries, None where the list has no
     numbers. keys: index by name, where the source is a dictionary keyed by names (`{name: index}`); several names may
     then share an index, the entry's name joins them with commas, and an index that no name reaches has an empty entry.
-    package, version: where the list ships, empty for a file of the user's own.
+    package, version: where the list ships, empty for a file of the user's own. models: whether that package ships or
+    loads ImageNet models too, as against data or labels only; None for a file of the user's own.
     """
 
     name: str
@@ -54,6 +55,7 @@ class LabelList:
     keys: Mapping[str, int] | None = None
     package: str = ""
     version: str = ""
+    models: bool | None = None
 
 
 def read_named(files: Iterable[tuple[str, str | os.PathLike]]) -> list[LabelList]:
@@ -65,12 +67,16 @@ def read_list(path: str | os.PathLike) -> LabelList:
     """Read a label list from a file.
 
     Accepted: a name or WNID a line, with or without numbers (`WNID id name`, `0 tench, Tinca tinca`, `0: tench`;
-    blanks, tabs, commas, semicolons or colons between); CSV or TSV with or without a header; JSON or a Python literal
-    of the shapes that `from_object` takes. UTF-8, with or without a byte order mark, any line ends.
+    blanks, tabs, commas, semicolons or colons between); CSV or TSV with or without a header; JSON, a Python literal or
+    YAML (by its suffix) of the shapes that `from_object` takes. UTF-8, with or without a byte order mark, any line
+    ends.
     Raises HearsayError, with file and line where there is one, for anything else.
     """
     path = Path(path)
-    return parse_list(_read(path), str(path), path.name, path.suffix.lower() in (".csv", ".tsv"))
+    text, suffix = _read(path), path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        return from_object(from_yaml(text, str(path)), str(path), path.name)
+    return parse_list(text, str(path), path.name, suffix in (".csv", ".tsv"))
 
 
 def parse_list(text: str, where: str, name: str, table: bool = False) -> LabelList:
@@ -123,8 +129,9 @@ def _read(path: Path) -> str:
         if path.stat().st_size > LARGEST_FILE:
             raise HearsayError(f"label list {path}: larger than {LARGEST_FILE} bytes; that is no label list")
         data = path.read_bytes()
-    except OSError as error:
-        raise HearsayError(f"label list {path}: cannot be read ({error.strerror}); name a file") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        why = getattr(error, "strerror", None) or error
+        raise HearsayError(f"label list {path}: cannot be read ({why}); name a file") from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -136,33 +143,66 @@ def _read(path: Path) -> str:
     return text
 
 
-class _TwiceError(ValueError):
-    pass
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict:
-    """Build a JSON object and refuse a key that stands twice: every reader would silently drop one of them."""
+def once(pairs: Iterable[tuple[object, object]], where: str) -> dict:
+    """Build a dictionary; HearsayError for a key that stands twice, of which readers silently drop one."""
     found: dict = {}
     for key, value in pairs:
         if key in found:
-            raise _TwiceError(key)
+            raise HearsayError(
+                f"label list {where}: the key {key!r:.60} stands twice, so a reader would lose one; give it two names"
+            )
         found[key] = value
     return found
 
 
+def from_json(text: str, where: str) -> object:
+    """Return what JSON holds. Raises HearsayError for a key that stands twice, and what `json.loads` raises."""
+    return json.loads(text, object_pairs_hook=lambda pairs: once(pairs, where))
+
+
+def from_python(node: ast.AST, where: str) -> object:
+    """Return the value of a Python literal, without running it.
+
+    Raises HearsayError for a key that stands twice, and what `ast.literal_eval` raises.
+    """
+    for each in ast.walk(node):
+        if isinstance(each, ast.Dict):
+            once(((ast.literal_eval(key), None) for key in each.keys if key is not None), where)
+    return ast.literal_eval(node)
+
+
+def from_yaml(text: str, where: str) -> object:
+    """Return what YAML holds, of plain tags only. Raises HearsayError for a key that stands twice and for bad YAML."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+            # On the keys as written: a constructed dictionary has lost them, and merging may override them rightly.
+            node = super().compose_mapping_node(anchor)
+            keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and not key.tag.endswith(":merge")]
+            once(((self.construct_object(key), None) for key in keys), where)
+            return node
+
+    try:
+        return yaml.load(text, Loader)
+    except HearsayError:
+        raise
+    except Exception as error:  # beside its own, PyYAML lets many kinds through for a scalar that its tag cannot hold
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        why = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise HearsayError(f"label list {where}{place}: cannot be read as YAML ({why})") from None
+
+
 def _literal(text: str, where: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return from_json(text, where)
     except json.JSONDecodeError as error:
         try:
-            return ast.literal_eval(text.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return from_python(ast.parse(text.strip(), mode="eval"), where)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             message = f"label list {where}, line {error.lineno}: neither JSON nor a Python literal ({error.msg})"
             raise HearsayError(message) from None
-    except _TwiceError as error:
-        raise HearsayError(
-            f"label list {where}: the key {error} stands twice, so a reader would lose one; give it two names"
-        ) from None
     except (ValueError, RecursionError) as error:
         raise HearsayError(f"label list {where}: cannot be read as JSON ({error})") from None
 

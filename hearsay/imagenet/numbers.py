@@ -4,12 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-CORRECT = "as it is meant"
-OTHER_ORDER = "sorted output, devkit list from 0"
-OTHER_BASE = "sorted output taken as devkit ID from 1"
-OFF_BY_ONE = "one place too far (background class forgotten)"
-BY_NAME = "by first lemma, the last class of a name wins"
-RANDOM = "random permutation"
+from hearsay.imagenet.claims import FREE, free_of, named_lists
+from hearsay.imagenet.confusion import BY_NAME, CORRECT, OFF_BY_ONE, OTHER_BASE, OTHER_ORDER, RANDOM
+from hearsay.imagenet.labels import NAMINGS
 
 
 def numbers(tables: Mapping[str, pd.DataFrame], standin: bool, official: bool) -> dict[str, tuple]:
@@ -82,7 +79,7 @@ def _orders(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple]:
 
 def _names(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple]:
     keys = tables["keys"]
-    count = keys["key"].value_counts()
+    count = keys["key"].value_counts().reindex(NAMINGS, fill_value=0)
     return {
         "shared_words": (int(count["words"]), "names", "full synonym strings that two classes share"),
         "shared_first": (int(count["first lemma"]), "names", "first lemmas that two classes share"),
@@ -152,7 +149,7 @@ def _visibility(visibility: pd.DataFrame) -> dict[str, tuple]:
 
 def _lists(audit: pd.DataFrame) -> dict[str, tuple]:
     shipped = audit[audit["package"] != ""]
-    names = shipped[shipped["keyed_by"] == "name"]
+    named = named_lists(audit)
     dictionary = audit[audit["list"] == "torchvision class_to_idx"].iloc[0]
     return {
         "lists": (len(shipped), "lists", "label lists of packages that were audited"),
@@ -160,9 +157,15 @@ def _lists(audit: pd.DataFrame) -> dict[str, tuple]:
         "lists_sorted": (int((shipped["order"] == "sorted").sum()), "lists", "lists in the sorted order"),
         "lists_devkit": (int((shipped["order"] == "devkit").sum()), "lists", "lists in the devkit's order"),
         "lists_other": (int((shipped["order"] == "other").sum()), "lists", "lists in another order"),
-        "name_lists": (len(names), "lists", "lists that key classes by name"),
-        "name_lists_safe": (int((names["safe"] == "yes").sum()), "lists", "of them, safe as a key"),
-        "name_lists_unsafe": (int((names["safe"] == "no").sum()), "lists", "of them, not safe as a key"),
+        "named_lists": (len(named), "lists", "lists of packages that give names"),
+        **{
+            f"named_free_{key}": (
+                int(free_of(named, FREE[way]).sum()),
+                "lists",
+                f"of them, without ambiguous names {way}",
+            )
+            for key, way in {"written": "as written", "first": "by first synonym", "casefold": "in lower case"}.items()
+        },
         "class_to_idx_keys": (int(dictionary["length"]), "names", "keys of torchvision's class_to_idx"),
         "class_to_idx_unreachable": (int(dictionary["unreachable"]), "classes", "classes that no key leads to"),
         "class_to_idx_overwritten": (

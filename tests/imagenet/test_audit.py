@@ -8,7 +8,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hearsay import tables
-from hearsay.imagenet.audit import AUDIT, DUPLICATES, audit, audit_frame, duplicates_frame, lookup, shipped_classes
+from hearsay.imagenet.audit import (
+    AUDIT,
+    DUPLICATES,
+    IMAGES_PER_CLASS,
+    audit,
+    audit_frame,
+    duplicates_frame,
+    shipped_classes,
+)
+from hearsay.imagenet.devkit import read_devkit
 from hearsay.imagenet.lists import Entry, LabelList, from_object
 
 CLASSES = shipped_classes()
@@ -177,14 +186,52 @@ def test_a_dictionary_of_unique_names_is_safe():
     assert (found.order, found.safe, found.unreachable) == ("sorted", True, ())
 
 
-def test_an_ambiguous_name_lists_its_candidates():
-    assert lookup("crane", CLASSES)["sorted_index"].tolist() == [134, 517]
-    assert lookup("Great-White_Shark", CLASSES)["wnid"].tolist() == ["n01484850"]
-    assert lookup("n02012849", CLASSES)["sorted_index"].tolist() == [134]
-    assert lookup("hog, Sus scrofa", CLASSES)["sorted_index"].tolist() == [341]
-    assert lookup("polecat", CLASSES)["sorted_index"].tolist() == [358, 361]
-    assert lookup("no such thing", CLASSES).empty
-    assert lookup("n00000000", CLASSES).empty
+@pytest.mark.parametrize("background", [False, True])
+def test_entries_that_name_no_class_are_said_to_be_unverified(background):
+    names = SORTED["unique_name"].tolist()
+    garbage = [f"zzz{i}" if i % 3 == 0 else name for i, name in enumerate(names)]
+    found = judge(["background"] * background + garbage)
+    assert (found.order, found.safe, found.unverified) == ("sorted", True, 334)
+    assert found.recognised == 666
+    note = f"334 of {1000 + background} entries name no class by WNID or synonym and were taken at their place"
+    assert note in found.reasons[-1]
+    assert note in audit_frame([found], CLASSES)["reason"].item()
+    assert not judge(garbage[:-1]).safe
+    assert "of 999 entries name no class" in judge(garbage[:-1]).reasons[-1]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        SORTED["wnid"].tolist(),
+        SORTED["unique_name"].tolist(),
+        [f"thing {i}" for i in range(1000)],  # no order, so no place to take them at
+        {name: i for i, name in enumerate(SORTED["words"]) if i},  # an index without a name is unreachable
+    ],
+)
+def test_lists_with_nothing_unverified(values):
+    found = judge(values)
+    assert found.unverified == 0
+    assert not any("unverified" in reason for reason in found.reasons)
+
+
+def test_every_class_has_as_many_validation_images_as_the_audit_counts(devkit_archive):
+    counts = np.bincount(read_devkit(devkit_archive).ground_truth, minlength=1001)
+    assert counts[0] == 0
+    assert (counts[1:] == IMAGES_PER_CLASS).all()
+
+
+def test_models_and_names_of_a_list():
+    pairs = list(zip(SORTED["wnid"], SORTED["words"], strict=True))
+    lists = [
+        judge(SORTED["wnid"].tolist()),
+        judge(["background", *SORTED["wnid"]], models=False),
+        judge(pairs, models=True),
+        judge(SORTED["words"].tolist()),
+    ]
+    frame = audit_frame(lists, CLASSES)
+    assert frame["names"].tolist() == ["no", "no", "yes", "yes"]
+    assert frame["models"].tolist() == ["", "no", "yes", ""]
 
 
 def test_the_unit_of_the_frames_is_the_table(tmp_path):

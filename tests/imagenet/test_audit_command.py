@@ -82,6 +82,40 @@ def test_bad_usage_and_bad_files(write, capsys, tmp_path):
     assert "line 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list.yaml", "crane: 134\ncrane: 517"),
+        ("list.txt", "{'crane': 134,\n 'crane': 517}"),
+        ("list.json", '{"crane": 134, "crane": 517}'),
+    ],
+)
+def test_keys_that_stand_twice_are_refused(write, capsys, name, content):
+    assert main(["audit-labels", write([content], name)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "the key 'crane' stands twice" in err
+
+
+def test_an_empty_path_is_one_line(capsys):
+    assert main(["audit-labels", ""]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("hearsay: label list")
+    assert err.count("\n") == 1
+
+
+def test_unverified_entries_are_counted(write, capsys):
+    path = write(f"zzz{i}" if i % 3 == 0 else name for i, name in enumerate(CLASSES["unique_name"]))
+    note = "334 of 1000 entries name no class by WNID or synonym and were taken at their place unverified"
+    assert main(["audit-labels", path]) == 0
+    assert note in capsys.readouterr().out
+    assert main(["audit-labels", path, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["recognised"], found["unverified"]) == (666, 334)
+    assert note in found["reasons"]
+
+
 def test_many_clashes_are_cut_in_text_and_whole_in_json(write, capsys):
     path = write([*CLASSES["unique_name"][:500], *CLASSES["unique_name"][:500]])
     assert main(["audit-labels", path]) == 1

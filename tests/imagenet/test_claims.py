@@ -7,29 +7,34 @@ import pytest
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, judge_all
 from hearsay.imagenet.claims import CLAIMS
 from hearsay.imagenet.config import Config
+from hearsay.imagenet.labels import NAMINGS
 
 CONFIG = Config().model_dump()
 JUDGES = {claim.id: claim for claim in CLAIMS}
 
 
 def audit(*rows):
-    """An audit table of (list, package, starts_with, keyed_by, order, share_sorted, classes, safe)."""
-    columns = ["list", "package", "starts_with", "keyed_by", "order", "share_sorted", "classes", "safe"]
-    return pd.DataFrame(rows, columns=columns)
+    """An audit table of the columns that the judges look at."""
+    blank = {"package": "p", "starts_with": "tench", "keyed_by": "wnid", "order": "sorted", "share_sorted": 1.0}
+    blank |= {"classes": 4, "models": "yes", "names": "yes", "overwritten": 0}
+    blank |= dict.fromkeys(["exact_duplicates", "lemma_duplicates", "casefold_duplicates"], 0)
+    return pd.DataFrame([blank | {"list": f"list {i}"} | row for i, row in enumerate(rows)], columns=["list", *blank])
 
 
 def lists(*named):
-    return audit(*[(name, package, start, "wnid", order, share, classes, "yes")
-                   for name, package, start, order, share, classes in named])  # fmt: skip
+    columns = ["list", "package", "starts_with", "order", "share_sorted", "classes"]
+    return audit(*[dict(zip(columns, row, strict=True)) for row in named])
 
 
 def packages(sorted_ones, others):
-    rows = [(f"s{i}", f"s{i}", "tench", "name", "sorted", 1.0, 4, "yes") for i in range(sorted_ones)]
-    return audit(*rows, *[(f"o{i}", f"o{i}", "kit fox", "name", "devkit", 0.0, 4, "yes") for i in range(others)])
+    rows = [{"package": f"s{i}"} for i in range(sorted_ones)]
+    return audit(*rows, *[{"package": f"o{i}", "order": "devkit"} for i in range(others)])
 
 
-def keyed(**safe):
-    return audit(*[(name, name, "tench", "name", "sorted", 1.0, 4, yes) for name, yes in safe.items()])
+def named(*duplicates):
+    """Lists with so many names that repeat: as written, by first synonym, in lower case."""
+    columns = ["exact_duplicates", "lemma_duplicates", "casefold_duplicates"]
+    return audit(*[dict(zip(columns, row, strict=True)) for row in duplicates])
 
 
 def orders(*same_place):
@@ -52,6 +57,10 @@ def agreement(*agreeing):
 def keys(images=100, **names):
     rows = [(key.replace("_", " "), name, "n1 n2", images) for key, shared in names.items() for name in shared]
     return pd.DataFrame(rows, columns=["key", "name", "wnids", "images"])
+
+
+def every_way(names):
+    return pd.concat([keys(x=names).assign(key=way) for way in NAMINGS])
 
 
 CLASSES = pd.DataFrame({"wnid": list("abcd")})
@@ -81,17 +90,19 @@ PLANTED = [
     ("wnids-agree", HOLDS, {"agreement": agreement(100, 100)}),
     ("wnids-agree", DEPENDS, {"agreement": agreement(100, 99)}),
     ("wnids-agree", FAILS, {"agreement": agreement(99, 99)}),
-    ("only-two-names", HOLDS, {"classes": CLASSES, "keys": keys(first_lemma=TWO, words=TWO)}),
+    ("only-two-names", HOLDS, {"classes": CLASSES, "keys": every_way(TWO)}),
+    ("only-two-names", DEPENDS, {"classes": CLASSES, "keys": keys(first_lemma=TWO, words=TWO)}),
     ("only-two-names", DEPENDS, {"classes": CLASSES, "keys": keys(first_lemma=TWO, words=["crane"])}),
     ("only-two-names", FAILS, {"classes": CLASSES, "keys": keys(first_lemma=[*TWO, "hen"])}),
     ("twice-the-images", HOLDS, {"validation": VALIDATION, "keys": keys(first_lemma=TWO)}),
     ("twice-the-images", FAILS, {"validation": VALIDATION, "keys": keys(first_lemma=[*TWO, "hen"])}),
     ("twice-the-images", FAILS, {"validation": VALIDATION, "keys": keys(150, first_lemma=TWO)}),
     ("twice-the-images", FAILS, {"validation": VALIDATION.iloc[1:], "keys": keys(first_lemma=TWO)}),
-    ("libraries-free", HOLDS, {"audit": keyed(a="yes", b="yes")}),
-    ("libraries-free", DEPENDS, {"audit": keyed(a="yes", b="no")}),
-    ("libraries-free", FAILS, {"audit": keyed(a="no", b="no")}),
-    ("libraries-free", UNDECIDED, {"audit": keyed()}),
+    ("libraries-free", HOLDS, {"audit": named((0, 0, 0), (0, 0, 0))}),
+    ("libraries-free", DEPENDS, {"audit": named((0, 0, 0), (1, 1, 1))}),
+    ("libraries-free", DEPENDS, {"audit": named((0, 0, 1), (0, 0, 1))}),
+    ("libraries-free", FAILS, {"audit": named((1, 1, 1), (2, 2, 3))}),
+    ("libraries-free", UNDECIDED, {"audit": named()}),
 ]  # fmt: skip
 
 
@@ -112,9 +123,22 @@ def test_the_condition_says_on_what():
     judge = JUDGES["no-place-kept"].judge
     assert "none where both lists count from the same number" in judge({"orders": orders(0, 1, 0, 0)}).condition
     assert "even where both lists count from the same number" in judge({"orders": orders(1, 1, 0, 0)}).condition
-    judge = JUDGES["libraries-free"].judge
-    assert judge({"audit": keyed(a="yes", b="yes", bad="no"), "config": CONFIG}).condition == "on the list: not bad"
-    assert judge({"audit": keyed(a="no", b="no", good="yes"), "config": CONFIG}).condition == "on the list: only good"
+    condition = JUDGES["libraries-free"].judge({"audit": named((0, 0, 1), (0, 1, 1), (1, 1, 1))}).condition
+    assert condition.endswith("of 3 lists are free as written 2, by first synonym 1, in lower case 0")
+
+
+def test_lists_without_names_and_of_no_package_do_not_count_as_named():
+    table = named((1, 1, 1), (0, 0, 0), (0, 0, 0))
+    table.loc[1, "names"] = "no"
+    table.loc[2, "package"] = ""
+    assert JUDGES["libraries-free"].judge({"audit": table}).n == 1
+
+
+def test_packages_without_models_do_not_count_as_users_of_an_order():
+    table = packages(12, 1)
+    table.loc[12, "models"] = "no"
+    judgement = JUDGES["most-sorted"].judge({"audit": table, "config": CONFIG})
+    assert (judgement.n, judgement.estimate) == (12, 1.0)
 
 
 def test_the_best_of_many_lags_pays_for_being_the_best():

@@ -48,6 +48,10 @@ def test_shared_names_by_every_key():
 def test_agreement_counts_images():
     table = agreement(pd.DataFrame({"wnid": ["a", "b", "c"]}), {"copy": ["a", "x", "c"], "same": ["a", "b", "c"]})
     assert table.to_numpy().tolist() == [["copy", 3, 2], ["same", 3, 3]]
+    assert agreement(pd.DataFrame({"wnid": ["a", "b"]}), {"long": ["a", "b", "c"]}).to_numpy().tolist() == [
+        ["long", 3, 2]
+    ]
+    assert agreement(pd.DataFrame({"wnid": ["a", "b"]}), {"short": ["a"]}).to_numpy().tolist() == [["short", 2, 1]]
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=40), st.integers(1, 10))

@@ -3,6 +3,7 @@ import io
 import json
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,9 @@ GOOD = {
     "name by wnid.json": (json.dumps(dict(PAIRS)), BOTH, None),
     "wnid by name.json": (json.dumps({name: wnid for wnid, name in PAIRS}), BOTH, None),
     "literal.txt": (repr(dict(enumerate(NAMES))), ONLY_NAMES, 0),
+    "list.yaml": (yaml.dump(NAMES), ONLY_NAMES, None),
+    "by index.yml": (yaml.dump(dict(enumerate(NAMES, 1))), ONLY_NAMES, 1),
+    "name by wnid.yaml": (yaml.dump(dict(PAIRS)), BOTH, None),
     "header.csv": (as_csv([("index", "wnid", "name")] + [(i, *p) for i, p in enumerate(PAIRS)]), BOTH, 0),
     "no header.csv": (as_csv([(i, *p) for i, p in enumerate(PAIRS, 1)]), BOTH, 1),
     "only names.csv": (as_csv([("name",)] + [(name,) for name in NAMES]), ONLY_NAMES, None),
@@ -118,7 +122,22 @@ BAD = {
     "number.json": (b"[1, 2]", "entry 0: 1 is no name"),
     "nested.json": (b'{"labels": ["tench"]}', "not of a shape"),
     "none.json": (b"{}", "not of a shape"),
-    "key twice.json": (b'{"crane": 134, "crane": 517}', "the key crane stands twice"),
+    "key twice.json": (b'{"crane": 134, "crane": 517}', "the key 'crane' stands twice"),
+    "key twice.txt": (b"{'crane': 134, 'crane': 517}", "the key 'crane' stands twice"),
+    "long key twice.json": (b'{"a\\nb": 1, "a\\nb": 2}', "stands twice"),
+    "index twice.txt": (b"{0: 'tench', 1: 'shark', 0: 'goldfish'}", "the key 0 stands twice"),
+    "nested twice.txt": (b"[{'crane': 134, 'crane': 517}]", "the key 'crane' stands twice"),
+    "key twice.yaml": (b"crane: 134\ncrane: 517\n", "the key 'crane' stands twice"),
+    "index twice.yml": (b"0: tench\n0x0: goldfish\n", "the key 0 stands twice"),
+    "nested twice.yaml": (b"names: {crane: 134, crane: 517}", "the key 'crane' stands twice"),
+    "unhashable.txt": (b"{['tench']: 0}", "neither JSON nor a Python literal"),
+    "unhashable.yaml": (b"{[tench]: 0}", "cannot be read as YAML"),
+    "broken.yaml": (b"- tench\n- [goldfish\n", "line 3: cannot be read as YAML"),
+    "tag.yaml": (b"!!python/object/apply:os.system [ls]", "line 1: cannot be read as YAML"),
+    "time.yaml": (b"- !!timestamp tench", "cannot be read as YAML"),
+    "empty.yaml": (b"", "not of a shape"),
+    "itself.yaml": (b"&a [*a]", "is no name"),
+    "deep.yaml": (b"[" * 10_000, "cannot be read as YAML"),
     "index twice.json": (b'{"0": "tench", "00": "goldfish"}', "the index 0 stands already"),
     "gap.json": (b'{"0": "tench", "2": "goldfish"}', "no entry has the index 1"),
     "bool.json": (b'{"tench": true}', "not of a shape"),
@@ -141,7 +160,7 @@ def test_bad_files_get_one_line_that_says_where(tmp_path, name):
 
 
 def test_a_folder_and_a_missing_file(tmp_path):
-    for path in (tmp_path, tmp_path / "absent.txt"):
+    for path in ("", "no\0file", tmp_path, tmp_path / "absent.txt"):
         with pytest.raises(HearsayError, match="cannot be read"):
             read_list(path)
 

@@ -19,7 +19,7 @@ from hearsay import tables
 from hearsay.errors import HearsayError
 from hearsay.files import sha256
 from hearsay.imagenet import relabel as module
-from hearsay.imagenet.images import file_name
+from hearsay.imagenet.devkit import image_name
 from hearsay.imagenet.relabel import HOW, IMAGES, relabel
 
 COUNT = 30
@@ -35,7 +35,7 @@ def folder(tmp_path):
     path = tmp_path / "extracted"
     path.mkdir()
     for i in range(1, COUNT + 1):
-        (path / file_name(i)).write_bytes(content(i))
+        (path / image_name(i)).write_bytes(content(i))
     return path
 
 
@@ -44,7 +44,7 @@ def tar(tmp_path, folder):
     """In an order of its own: labels go by the number, not by the place."""
     with tarfile.open(tmp_path / "images.tar", "w") as tar:
         for i in random.Random(0).sample(range(1, COUNT + 1), COUNT):
-            tar.add(folder / file_name(i), file_name(i))
+            tar.add(folder / image_name(i), image_name(i))
     return tmp_path / "images.tar"
 
 
@@ -63,7 +63,7 @@ def hidden(path):
 def slow_reference(folder, out):
     for number, wnid in enumerate(WNIDS, 1):
         (out / wnid).mkdir(parents=True, exist_ok=True)
-        shutil.copy(folder / file_name(number), out / wnid)
+        shutil.copy(folder / image_name(number), out / wnid)
 
 
 def test_every_source_and_mode_gives_the_same_tree_and_manifest(tmp_path, folder, tar):
@@ -79,7 +79,7 @@ def test_every_source_and_mode_gives_the_same_tree_and_manifest(tmp_path, folder
     for manifest in manifests:
         assert manifest.equals(manifests[0])
     for i, row in enumerate(manifests[0].itertuples(), 1):
-        assert (row.file, row.wnid, row.size) == (file_name(i), WNIDS[i - 1], i * 100)
+        assert (row.file, row.wnid, row.size) == (image_name(i), WNIDS[i - 1], i * 100)
         assert row.sha256 == hashlib.sha256(content(i)).hexdigest()
     tables.write(manifests[0], IMAGES, tmp_path / "images.csv")
     assert tables.read(tmp_path / "images.csv", IMAGES, text=("file", "wnid", "sha256")).equals(manifests[0])
@@ -91,11 +91,11 @@ def test_what_the_modes_make(tmp_path, folder, monkeypatch):
     (tmp_path / "alias").symlink_to(folder)
     for how in HOW:
         relabel(WNIDS, "alias", how, how)
-    name = f"{WNIDS[0]}/{file_name(1)}"
-    assert not (tmp_path / "copy" / name).samefile(folder / file_name(1))
-    assert (tmp_path / "hardlink" / name).samefile(folder / file_name(1))
+    name = f"{WNIDS[0]}/{image_name(1)}"
+    assert not (tmp_path / "copy" / name).samefile(folder / image_name(1))
+    assert (tmp_path / "hardlink" / name).samefile(folder / image_name(1))
     assert not (tmp_path / "hardlink" / name).is_symlink()
-    assert (tmp_path / "symlink" / name).readlink() == folder.resolve() / file_name(1)
+    assert (tmp_path / "symlink" / name).readlink() == folder.resolve() / image_name(1)
     (tmp_path / "symlink").rename(tmp_path / "elsewhere")
     assert (tmp_path / "elsewhere" / name).read_bytes() == content(1)
 
@@ -120,20 +120,20 @@ def test_a_tree_made_another_way_is_not_the_one_asked_for(tmp_path, folder, made
 
 
 CHANGES = {
-    "a file missing": lambda out: (out / WNIDS[0] / file_name(1)).unlink(),
+    "a file missing": lambda out: (out / WNIDS[0] / image_name(1)).unlink(),
     "a file more": lambda out: (out / WNIDS[0] / "notes.txt").write_text("x"),
     "a file on top": lambda out: (out / "notes.txt").write_text("x"),
     "a class more": lambda out: (out / "n99999999").mkdir(),
-    "a file in another class": lambda out: (out / WNIDS[0] / file_name(1)).rename(out / WNIDS[1] / file_name(1)),
-    "other bytes": lambda out: (out / WNIDS[0] / file_name(1)).write_bytes(b"x" * 100),
-    "fewer bytes": lambda out: (out / WNIDS[0] / file_name(1)).write_bytes(b""),
+    "a file in another class": lambda out: (out / WNIDS[0] / image_name(1)).rename(out / WNIDS[1] / image_name(1)),
+    "other bytes": lambda out: (out / WNIDS[0] / image_name(1)).write_bytes(b"x" * 100),
+    "fewer bytes": lambda out: (out / WNIDS[0] / image_name(1)).write_bytes(b""),
     "a folder for a file": lambda out: [
-        (out / WNIDS[0] / file_name(1)).unlink(),
-        (out / WNIDS[0] / file_name(1)).mkdir(),
+        (out / WNIDS[0] / image_name(1)).unlink(),
+        (out / WNIDS[0] / image_name(1)).mkdir(),
     ],
     "another link": lambda out: [
-        (out / WNIDS[0] / file_name(1)).unlink(),
-        (out / WNIDS[0] / file_name(1)).symlink_to("gone"),
+        (out / WNIDS[0] / image_name(1)).unlink(),
+        (out / WNIDS[0] / image_name(1)).symlink_to("gone"),
     ],
 }
 
@@ -167,7 +167,7 @@ def test_bad_requests(tmp_path, folder, tar):
         refused(WNIDS, folder, inside, words=["overlaps"])
     refused(WNIDS, folder, "/proc", words=["mount point"])
     refused(WNIDS[:-1], folder, out, words=["one too many"])
-    refused([*WNIDS, WNIDS[0]], folder, out, words=["1 image is missing", file_name(COUNT + 1)])
+    refused([*WNIDS, WNIDS[0]], folder, out, words=["1 image is missing", image_name(COUNT + 1)])
     assert not out.exists()
     assert hidden(tmp_path) == []
 
@@ -228,7 +228,7 @@ def test_a_short_write_is_carried_on(tmp_path, folder, monkeypatch):
     real = os.write
     monkeypatch.setattr(module.os, "write", lambda file, data: real(file, data[:70]))
     relabel(WNIDS, folder, tmp_path / "out")
-    assert (tmp_path / "out" / WNIDS[-1] / file_name(COUNT)).read_bytes() == content(COUNT)
+    assert (tmp_path / "out" / WNIDS[-1] / image_name(COUNT)).read_bytes() == content(COUNT)
 
 
 def test_what_was_written_is_verified(tmp_path, folder, monkeypatch):
@@ -316,7 +316,7 @@ def test_a_run_that_ended_while_we_waited_for_the_stage(tmp_path, folder, tar, m
 def test_what_a_killed_run_left_is_removed(tmp_path, tar):
     tree = tmp_path / ".out.partial" / "tree"
     (tree / "n00000000").mkdir(parents=True)
-    (tree / "n00000000" / file_name(1)).write_bytes(b"half")
+    (tree / "n00000000" / image_name(1)).write_bytes(b"half")
     (tree.parent / "lock").touch()
     relabel(WNIDS, tar, tmp_path / "out")
     assert hidden(tmp_path) == []
@@ -350,7 +350,7 @@ def test_a_kill_at_any_moment_and_the_same_command_again(tmp_path, monkeypatch):
     wnids = [f"n{i % 50:08d}" for i in range(n)]
     with tarfile.open("images.tar", "w") as tar:
         for i in range(1, n + 1):
-            info = tarfile.TarInfo(file_name(i))
+            info = tarfile.TarInfo(image_name(i))
             info.size = 300 + i
             tar.addfile(info, io.BytesIO(i.to_bytes(4, "big") * 1000))
     began = time.monotonic()

@@ -12,7 +12,7 @@ import hearsay
 from hearsay import cli
 from hearsay.files import sha256
 from hearsay.imagenet import devkit
-from hearsay.imagenet.images import file_name
+from hearsay.imagenet.devkit import image_name
 from hearsay.imagenet.standin import write_standin
 
 WNIDS = [f"n{i % 3:08d}" for i in range(9)]
@@ -70,7 +70,7 @@ def test_the_official_devkit_through_the_command(tmp_path, devkit_archive):
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == (
-        f"hearsay: images.tar: 49,980 images are missing, the first is {file_name(21)}; "
+        f"hearsay: images.tar: 49,980 images are missing, the first is {image_name(21)}; "
         "expected all of 1 to 50,000; get a complete copy\n"
     )
     assert [p.name for p in tmp_path.iterdir()] == ["images.tar"]

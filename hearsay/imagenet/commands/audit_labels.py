@@ -29,7 +29,7 @@ _KINDS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("list", metavar="LIST", help="a label list: text, CSV, JSON or a Python literal")
+    parser.add_argument("list", metavar="LIST", help="a label list: text, CSV, JSON, YAML or a Python literal")
     parser.add_argument(
         "--fail-on",
         type=_problems,
@@ -74,6 +74,7 @@ def as_object(found: "Audit", classes: "pd.DataFrame") -> dict:
         "base": found.base,
         "background": found.background,
         "recognised": found.recognised,
+        "unverified": found.unverified,
         "share_sorted": found.share_sorted,
         "share_devkit": found.share_devkit,
         "misplaced": list(found.misplaced),
