@@ -40,8 +40,8 @@ def test_starting_is_light():
 
 def test_verdicts_print_the_table(tmp_path):
     claim = Claim("c", "t", "All hens lay", "share", "rule", lambda e: HELD, ("holds", "fails"))
-    write_claims(judge_all("s", [claim], {}, {}), tmp_path / "claims.json")
-    gather([tmp_path / "claims.json"], tmp_path / "claims.csv")
+    write_claims(judge_all("s", [claim], {}, {}), tmp_path / "s/claims.json")
+    gather([tmp_path / "s/claims.json"], tmp_path / "claims.csv")
     done = run("verdicts", "--results", str(tmp_path))
     assert done.returncode == 0
     for part in (

@@ -57,7 +57,7 @@ def project(tmp_path):
     write_csv(root / "report/published.csv", report.PUBLISHED, ("demo.share", "6", "%", "northcutt2021", "abstract"))
     (root / "report/chapters").mkdir()
     (root / "report/chapters/demo.typ").write_text(CHAPTER)
-    numbers = {"demo.n": "1,000", "demo.standin": "true", "run.seed": "7", "run.lock": "ab" * 32}
+    numbers = {"demo.n": "1,000", "demo.standin": "true", "run.seed": "7", "run.size": "desk", "run.lock": "ab" * 32}
     entries = {key: {"value": value == "true" or value, "unit": "", "text": value} for key, value in numbers.items()}
     (root / "results/demo/figures").mkdir(parents=True)
     (root / "results/numbers.json").write_text(json.dumps(entries))

@@ -1,6 +1,7 @@
 """`hearsay verdicts`: the verdict table in the terminal."""
 
 import argparse
+import json
 import shutil
 import textwrap
 from pathlib import Path
@@ -20,33 +21,30 @@ def run(args: argparse.Namespace) -> int:
     """Print one row a claim."""
     from tabulate import tabulate
 
-    from hearsay import tables
-    from hearsay.claims import CLAIMS
-
-    path = args.results / "claims.csv"
-    if not path.is_file():
-        raise HearsayError(f"{path}: no verdicts yet; `make report` makes them")
-    claims = tables.read(path, CLAIMS)
+    studies = sorted(args.results.glob("*/claims.json"))
+    if not studies or not (args.results / "claims.csv").is_file():
+        raise HearsayError(f"{args.results / 'claims.csv'}: no verdicts yet; `make report` makes them")
+    claims = [claim for path in studies for claim in json.loads(path.read_text(encoding="utf-8"))]
     width = max(40, shutil.get_terminal_size((100, 24)).columns - 58)
     rows = [
         (
-            row.verdict,
-            row.study,
-            textwrap.fill(row.statement + (f" [{row.condition}]" if row.condition else ""), width),
-            _interval(row),
-            f"{row.n:,}",
+            claim["verdict"],
+            claim["study"],
+            textwrap.fill(claim["statement"] + (f" [{claim['condition']}]" if claim["condition"] else ""), width),
+            _interval(**{key: claim[key] for key in ("estimate", "low", "high", "unit")}),
+            f"{claim['n']:,}",
         )
-        for row in claims.itertuples()
+        for claim in claims
     ]
     print(tabulate(rows, headers=["verdict", "study", "claim", "estimate", "n"], disable_numparse=True))
     print(f"\nThe paper: {args.results / 'paper.pdf'}")
     return 0
 
 
-def _interval(row) -> str:
+def _interval(estimate: float, low: float, high: float, unit: str) -> str:
     from hearsay.numbers import text
 
-    kind, _, what = row.unit.partition(" ")
-    unit, rest = ("share", what) if kind == "share" else (row.unit, row.unit)
-    interval = "" if row.low == row.high else f"\n[{text(row.low, unit)}, {text(row.high, unit)}]"
-    return f"{text(row.estimate, unit)} {rest}{interval}"
+    kind, _, what = unit.partition(" ")
+    kind, rest = ("share", what) if kind == "share" else (unit, unit)
+    interval = "" if low == high else f"\n[{text(low, kind)}, {text(high, kind)}]"
+    return f"{text(estimate, kind)} {rest}{interval}"

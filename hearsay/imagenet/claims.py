@@ -88,10 +88,11 @@ def no_place_kept(evidence: Mapping) -> Judgement:
     orders = evidence["orders"]
     kept = orders[orders["same_place"] > 0]
     n, most = int(orders["classes"].iloc[0]), int(orders["same_place"].max())
+    unit = "class" if most == 1 else "classes"
     if kept.empty:
-        return _exact(HOLDS, 0, "classes", n, ORDERS_FIGURE)
+        return _exact(HOLDS, 0, unit, n, ORDERS_FIGURE)
     if len(kept) == len(orders):
-        return _exact(FAILS, most, "classes", n, ORDERS_FIGURE)
+        return _exact(FAILS, most, unit, n, ORDERS_FIGURE)
     said = [
         f"devkit from {row.devkit_base}, sorted from {row.sorted_base}: {row.names}"
         for row in kept.itertuples()
@@ -101,7 +102,7 @@ def no_place_kept(evidence: Mapping) -> Judgement:
     same_base = kept["devkit_base"] == kept["sorted_base"]
     if same_base.any():
         condition = "on the bases; a class keeps its place even where both lists count from the same number"
-    return _exact(DEPENDS, most, "classes", n, ORDERS_FIGURE, condition)
+    return _exact(DEPENDS, most, unit, n, ORDERS_FIGURE, condition)
 
 
 def names_carry_nothing(evidence: Mapping) -> Judgement:
@@ -195,8 +196,8 @@ def libraries_are_free(evidence: Mapping) -> Judgement:
         return _exact(HOLDS, share, "share of lists", len(lists), AUDIT_TABLE)
     if not any(found.any() for found in free.values()):
         return _exact(FAILS, share, "share of lists", len(lists), AUDIT_TABLE)
-    said = ", ".join(f"{way} {found.sum()}" for way, found in free.items())
-    condition = f"on the list, and on what counts as a name: of {len(lists)} lists are free {said}"
+    said = ", ".join(f"{found.sum()} {way}" for way, found in free.items())
+    condition = f"on the list, and on what counts as a name: of {len(lists)} lists are free of them {said}"
     return _exact(DEPENDS, share, "share of lists", len(lists), AUDIT_TABLE, condition)
 
 

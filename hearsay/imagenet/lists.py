@@ -75,7 +75,10 @@ def read_list(path: str | os.PathLike) -> LabelList:
     path = Path(path)
     text, suffix = _read(path), path.suffix.lower()
     if suffix in (".yaml", ".yml"):
-        return from_object(from_yaml(text, str(path)), str(path), path.name)
+        value = from_yaml(text, str(path))
+        # A data set's description, as Ultralytics writes them, holds its list under `names`.
+        names = value.get("names") if isinstance(value, dict) else None
+        return from_object(names if isinstance(names, list | dict) else value, str(path), path.name)
     return parse_list(text, str(path), path.name, suffix in (".csv", ".tsv"))
 
 

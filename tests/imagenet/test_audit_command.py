@@ -122,3 +122,23 @@ def test_many_clashes_are_cut_in_text_and_whole_in_json(write, capsys):
     assert "and 480 more" in capsys.readouterr().out
     assert main(["audit-labels", path, "--json"]) == 1
     assert len(json.loads(capsys.readouterr().out)["duplicates"]) == 500
+
+
+def test_says_what_it_failed_on(tmp_path, capsys, classes):
+    """A list may be safe as a key and still fail what was asked of it."""
+    path = tmp_path / "devkit.txt"
+    by_id = classes.sort_values("ilsvrc2012_id")
+    path.write_text("".join(f"{row.wnid} {row.unique_name}\n" for row in by_id.itertuples()))
+    assert main(["audit-labels", str(path), "--fail-on", "order,duplicates"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "failed: order"
+    assert main(["audit-labels", str(path)]) == 0
+    assert "failed" not in capsys.readouterr().out
+
+
+def test_a_data_sets_description_is_read_by_its_names(tmp_path, capsys, classes):
+    path = tmp_path / "ImageNet.yaml"
+    path.write_text(
+        "path: imagenet\nnames:\n" + "".join(f"  {i}: {json.dumps(n)}\n" for i, n in enumerate(classes["unique_name"]))
+    )
+    assert main(["audit-labels", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["length"] == 1000

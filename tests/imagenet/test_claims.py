@@ -124,7 +124,7 @@ def test_the_condition_says_on_what():
     assert "none where both lists count from the same number" in judge({"orders": orders(0, 1, 0, 0)}).condition
     assert "even where both lists count from the same number" in judge({"orders": orders(1, 1, 0, 0)}).condition
     condition = JUDGES["libraries-free"].judge({"audit": named((0, 0, 1), (0, 1, 1), (1, 1, 1))}).condition
-    assert condition.endswith("of 3 lists are free as written 2, by first synonym 1, in lower case 0")
+    assert condition.endswith("of 3 lists are free of them 2 as written, 1 by first synonym, 0 in lower case")
 
 
 def test_lists_without_names_and_of_no_package_do_not_count_as_named():

@@ -54,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     failed = failures(found, args.fail_on)
     report = json.dumps(as_object(found, classes), indent=2, ensure_ascii=False) if args.json else text(found, classes)
     print(report)
+    if failed and not args.json:
+        print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
