@@ -7,16 +7,14 @@ A number is *bare* unless it is part of a name (ILSVRC2012, n02012849), of a URL
 import ast
 import re
 import string
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from hearsay.errors import HearsayError
+from hearsay.typst_source import COLOUR, HIDDEN, KEYED, URL, TypstSource, is_number
 
-KEYED = ("num", "digest", "when", "unless")  # template functions whose first argument is a key of results/numbers.json
 PLAIN = ("emph", "strong", "footnote", "quote", "link")  # typst's own functions that prose may call
 
-_URL = re.compile(r"https?://[^\s\])>\"]+")
 # A name or a number: digits, letters and inner underscores; points and commas only between digits.
 _TOKEN = re.compile(r"[^\W_](?:\w*[^\W_])?(?:(?<=\d)[.,](?=\d)\w*[^\W_])*|[^\w\s]")
 _WORDS = re.compile(
@@ -24,16 +22,13 @@ _WORDS = re.compile(
     r"|hundred|thousand|million|billion|dozen)s?\b",
     re.IGNORECASE,
 )
-_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 _BOX = re.compile(r"[a-z]+\d?(?:,(?:pad|rounding_size|tooth_size)=[\d.]+)+")  # matplotlib's box styles
-_NUMBERING = re.compile(r"\W*(?:[1aAiI]\W*)+")  # typst's patterns: each of these signs is counted up, the rest printed
 # In the template's code: a number that is printed on the spot, or given bare (lengths have a unit) to what prints it.
 _TYPED = re.compile(r"(?:#[({]|\b(?:str|repr)\()[\s(+-]*\.?(\d[\w.%]*)|#[\w.-]+\([\s(+-]*\.?(\d[\d.]*)(?![\w.%])")
 # What keeps two numbers of a formula apart: an operator that is seen, or a variable.
 _APART = re.compile(r"[-+*/=<>^_,]|(?<!\w)[^\W\d_](?![\w.(])")
 _SPEC = re.compile(r"[,_]?\.\d+[efg]")
 _PRINTF = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
-_HIDDEN = "\x00"
 
 
 def read_allowed(path: Path) -> tuple[str, ...]:
@@ -59,288 +54,13 @@ def bare_numbers(text: str, allowed: Iterable[str] = ()) -> list[tuple[int, str]
     for phrase in allowed:
         pattern = r"(?<![\w.,])" + r"[\s~]+".join(map(re.escape, phrase.split())) + r"(?!\w|[.,]\d)"
         text = re.sub(pattern, _blank, text)
-    text = _URL.sub(_blank, text)
-    found = [(m.start(), m.group()) for m in _TOKEN.finditer(text) if _is_number(m.group()[0])]
+    text = URL.sub(_blank, text)
+    found = [(m.start(), m.group()) for m in _TOKEN.finditer(text) if is_number(m.group()[0])]
     return sorted(found + [(m.start(), m.group()) for m in _WORDS.finditer(text)])
 
 
 def _blank(match: re.Match) -> str:
-    return _HIDDEN * len(match.group())
-
-
-def _is_number(char: str) -> bool:
-    return unicodedata.category(char).startswith("N")
-
-
-# --- typst -----------------------------------------------------------------------------------------------------------
-
-
-class _Typst:
-    """What a reader sees of a typst source, and which template functions it calls.
-
-    `kind` has one letter a character: T text, S string in code, M maths, C code, N for what nobody reads (comments,
-    colours, numbering patterns), and a blank for the rest (labels, references, names, the template's code). `strict` is
-    for chapters, where code is only calls of known functions with strings, content and names; otherwise (the template)
-    any code passes.
-    """
-
-    IDENT = re.compile(r"[^\W\d][\w-]*")
-    LABEL = re.compile(r"<[\w.:-]+>")
-    REFERENCE = re.compile(r"@\w[\w.:-]*")
-    IMPORT = re.compile(r'import\s+"(?:\.\./)?template\.typ"[ \t]*:[ \t]*\*;?')
-    STATEMENTS = ("let", "set", "show", "if", "for", "while", "context", "import", "include", "return", "else")
-    VALUES = ("true", "false", "none", "auto")
-
-    def __init__(self, source: str, strict: bool, functions: Collection[str]):
-        self.source, self.strict, self.functions = source, strict, functions
-        self.kind = ["T"] * len(source)
-        self.calls: list[tuple[str, str, int]] = []  # name, first string argument, offset
-        self.keys: dict[str, int] | None = None
-        self.formulas: list[tuple[int, int]] = []
-        self.faults: list[tuple[int, str]] = []
-        self.at = 0
-        while self.at < len(source):  # a stray closing bracket is typst's to report
-            self.markup(closing=False)
-            self.at += 1
-
-    def seen(self, kinds: str) -> str:
-        """Return the source with every character of another kind hidden."""
-        return "".join(c if k in kinds else _HIDDEN for c, k in zip(self.source, self.kind, strict=True))
-
-    def hide(self, end: int, kind: str = " ") -> None:
-        end = min(end, len(self.source))
-        self.kind[self.at : end] = kind * (end - self.at)
-        self.at = end
-
-    def fault(self, text: str) -> None:
-        self.faults.append((self.at, text))
-
-    def match(self, pattern: re.Pattern) -> re.Match | None:
-        return pattern.match(self.source, self.at)
-
-    def starts(self, text: str) -> bool:
-        return self.source.startswith(text, self.at)
-
-    def markup(self, closing: bool) -> None:
-        depth = 0
-        while self.at < len(self.source):
-            char = self.source[self.at]
-            if found := self.match(_URL):
-                self.hide(found.end())
-            elif self.comment():
-                pass
-            elif char == "\\":
-                if self.strict and self.starts("\\u{"):
-                    self.fault("a character escape hides what is printed: write the character itself")
-                self.hide(self.at + 1)
-                self.at += 1
-            elif char == "`":
-                self.raw()
-            elif char == "$":
-                self.maths()
-            elif (found := self.match(self.LABEL)) or (found := self.match(self.REFERENCE)):
-                self.hide(found.end())
-            elif char == "#":
-                self.hide(self.at + 1)
-                self.embedded()
-            elif char == "]" and depth == 0 and closing:
-                return
-            else:
-                depth += (char == "[") - (char == "]" and depth > 0)
-                self.at += 1
-
-    def comment(self) -> bool:
-        if self.starts("//"):
-            end = self.source.find("\n", self.at)
-            self.hide(len(self.source) if end < 0 else end, "N")
-        elif self.starts("/*"):
-            start, depth = self.at, 0
-            for mark in re.finditer(r"/\*|\*/", self.source[start:]):
-                depth += 1 if mark.group() == "/*" else -1
-                if depth == 0:
-                    break
-            self.hide(start + mark.end(), "N")
-        else:
-            return False
-        return True
-
-    def raw(self) -> None:
-        ticks = len(re.match("`+", self.source[self.at :]).group())
-        fence = "`" * (1 if ticks == 2 else ticks)
-        end = self.source.find(fence, self.at + len(fence))
-        self.at = len(self.source) if end < 0 else end + len(fence)
-
-    def maths(self) -> None:
-        self.hide(self.at + 1)
-        start = self.at
-        while self.at < len(self.source) and self.source[self.at] != "$":
-            char = self.source[self.at]
-            if self.comment():
-                pass
-            elif char == '"':
-                self.string("T")
-            elif char == "#":
-                self.hide(self.at + 1)
-                self.embedded()
-            else:
-                self.hide(self.at + (2 if char == "\\" else 1), "M")
-        self.formulas.append((start, self.at))
-        self.hide(self.at + 1)
-
-    def string(self, kind: str) -> str:
-        match = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL).match(self.source, self.at)
-        if not match:
-            self.hide(len(self.source), kind)
-            return ""
-        if self.strict and "\\u" in match.group():
-            self.fault("a character escape hides what is printed: write the character itself")
-        before = self.source[: self.at].rstrip()
-        if before.endswith("rgb("):
-            read = _COLOUR
-        elif before.endswith(("numbering:", "numbering(")):
-            read = _NUMBERING
-        else:
-            read = None
-        if read and read.fullmatch(match.group(1)):
-            kind = "N"
-        self.hide(match.end(), kind)
-        return match.group(1)
-
-    def embedded(self) -> None:
-        """Read the code after a `#` in markup or maths."""
-        char = self.source[self.at : self.at + 1]
-        if self.strict and (found := self.match(self.IMPORT)):
-            self.hide(found.end())
-        elif char == "[":
-            self.content()
-        elif char == '"':
-            self.string("T")
-        elif found := self.match(self.IDENT):
-            if found.group() in self.STATEMENTS:
-                self.strict_statement(found.group()) if self.strict else self.statement(found.group())
-            else:
-                self.call(found)
-        elif self.strict:
-            self.fault("code in a chapter: chapters hold prose, put code into template.typ")
-            self.hide(self.at + 1, "C")
-        elif char in "({":
-            self.group()
-
-    def strict_statement(self, word: str) -> None:
-        if found := self.match(re.compile(r"let\s+(keys|summary)\s*=\s*(?=[(\[])")):
-            self.hide(found.end())
-            if found.group(1) == "summary":
-                self.content()
-            else:
-                start, before = self.at, len(self.calls)
-                self.group()
-                names = re.finditer(r'"([^"]*)"', self.source[start : self.at])
-                self.keys = {m.group(1): start + m.start() for m in names}
-                self.kind[start : self.at] = " " * (self.at - start)
-                del self.calls[before:]
-        elif found := self.match(re.compile(r"show:\s*(?=\w)")):
-            self.hide(found.end())
-            self.call(self.match(self.IDENT), shown=True)
-        else:
-            self.fault(f"`#{word}` in a chapter: chapters hold prose, put code into template.typ")
-            end = self.source.find("\n", self.at)
-            self.hide(len(self.source) if end < 0 else end, "C")
-
-    def statement(self, word: str) -> None:
-        """Read the template's code up to the end of its line, of its bracket, or of its last block."""
-        while self.at < len(self.source) and self.source[self.at] not in "\n]":
-            block = self.source[self.at] in "[{"
-            self.code()
-            if block and word in ("if", "for", "while") and not self.match(re.compile(r"\s*else\b")):
-                return
-
-    def code(self) -> None:
-        """Read one piece of the template's code."""
-        char = self.source[self.at]
-        if self.comment():
-            return
-        if char == '"':
-            self.string("S")
-        elif char == "[":
-            self.content()
-        elif char in "({":
-            self.group()
-        elif char == "`":
-            self.raw()
-        elif char == "$":
-            self.maths()
-        elif found := (self.match(self.LABEL) or self.match(self.IDENT)):
-            self.hide(found.end())
-        else:
-            self.hide(self.at + 1)
-
-    def content(self) -> None:
-        self.hide(self.at + 1)
-        self.markup(closing=True)
-        self.hide(self.at + 1)
-
-    def group(self) -> list[str]:
-        """Read a bracketed group; return the strings that stand in it directly."""
-        self.hide(self.at + 1)
-        strings = []
-        while self.at < len(self.source) and self.source[self.at] not in ")}":
-            char = self.source[self.at]
-            if not self.strict:
-                self.code()
-            elif self.comment():
-                pass
-            elif char == '"':
-                strings.append(self.string("S"))
-            elif char == "[":
-                self.content()
-            elif char == "(":
-                self.group()
-            elif found := self.match(self.IDENT):
-                after = self.source[found.end() : found.end() + 1]
-                if after == ":" or found.group() in self.VALUES:
-                    self.hide(found.end())
-                else:
-                    self.call(found)
-            elif char.isspace() or char in ",:":
-                self.hide(self.at + 1)
-            else:
-                if not _is_number(char):
-                    self.fault(f"`{char}` in a chapter's code: chapters hold prose, put code into template.typ")
-                self.hide(self.at + 1, "C")
-        self.hide(self.at + 1)
-        return strings
-
-    def call(self, name: re.Match, shown: bool = False) -> None:
-        """Read NAME(...)[...]; in the template also fields and methods behind it."""
-        start, called = self.at, False
-        word = name.group()
-        self.hide(name.end())
-        if shown and self.starts(".with("):
-            self.hide(self.at + len(".with"))
-        first = ""
-        while self.at < len(self.source):
-            char = self.source[self.at]
-            if char == "(":
-                opening = self.at
-                strings = self.group()
-                if not called and strings:
-                    first = strings[0]
-                    if word in (*KEYED, "pub"):
-                        self.kind[opening : self.at] = [" " if k == "S" else k for k in self.kind[opening : self.at]]
-            elif char == "[":
-                self.content()
-            elif re.match(r"\.[^\W\d]", self.source[self.at : self.at + 2]) and not self.strict:
-                self.hide(self.match(re.compile(r"\.[\w-]+")).end())
-                continue
-            else:
-                break
-            called = True
-        if self.strict:
-            if word not in self.functions or not (called or shown):
-                self.faults.append((start, f"`{word}` is no function of template.typ: chapters hold prose"))
-            if self.starts(";"):
-                self.fault("typst takes the `;` behind a call for its end and does not print it: write `\\;`")
-            self.calls.append((word, first, start))
+    return HIDDEN * len(match.group())
 
 
 def functions(template: str) -> set[str]:
@@ -350,7 +70,7 @@ def functions(template: str) -> set[str]:
 
 def declared_keys(source: str) -> list[str]:
     """Return the keys that a chapter declares in its `#let keys = (...)`."""
-    return list(_Typst(source, strict=True, functions=()).keys or ())
+    return list(TypstSource(source, strict=True, functions=()).keys or ())
 
 
 def check_chapter(
@@ -367,7 +87,7 @@ def check_chapter(
     known_keys: those of results/numbers.json; published: those of published.csv; known_functions: what a chapter may
     call (None: anything). Raises HearsayError with one line a fault, each naming `path` and its line.
     """
-    read = _Typst(source, strict=True, functions=_Anything() if known_functions is None else known_functions)
+    read = TypstSource(source, strict=True, functions=_Anything() if known_functions is None else known_functions)
     faults = [*read.faults, *_numbers(read, allowed, "look it up with #num(KEY) or #pub(KEY)")]
     faults += [
         (m.start(), f"the number {m.group()} in code: chapters hold prose, a result has a key")
@@ -401,7 +121,7 @@ def check_template(source: str, path: str, *, allowed: Sequence[str] = ()) -> No
     Of its code only numbers that are put into the text on the spot are faults, as in `#(50)`, `str(50)` or
     `#plain(50)`; others (lengths, numbers of places) are not read. Raises HearsayError with one line a fault.
     """
-    read = _Typst(source, strict=False, functions=())
+    read = TypstSource(source, strict=False, functions=())
     remedy = "the template prints no result of its own"
     faults = _numbers(read, allowed, remedy)
     for typed in _TYPED.finditer(read.seen(" ")):
@@ -409,7 +129,7 @@ def check_template(source: str, path: str, *, allowed: Sequence[str] = ()) -> No
     _raise(faults, source, path)
 
 
-def _numbers(read: _Typst, allowed: Sequence[str], remedy: str) -> list[tuple[int, str]]:
+def _numbers(read: TypstSource, allowed: Sequence[str], remedy: str) -> list[tuple[int, str]]:
     """Return the bare numbers in what is printed; formulas may hold 0, 1 and 2 beside a letter, each by itself."""
     found = bare_numbers(read.seen("T"), allowed) + bare_numbers(read.seen("S"), allowed)
     maths = read.seen("M")
@@ -469,7 +189,7 @@ class _Strings(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and not any(p.fullmatch(node.value) for p in (_COLOUR, _BOX, _SPEC)):
+        if isinstance(node.value, str) and not any(p.fullmatch(node.value) for p in (COLOUR, _BOX, _SPEC)):
             self.text(node, node.value)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> None:
@@ -492,7 +212,7 @@ class _Strings(ast.NodeVisitor):
             self.generic_visit(node)
             return
         try:
-            self.text(node, _HIDDEN.join(literal for literal, *_ in string.Formatter().parse(text)))
+            self.text(node, HIDDEN.join(literal for literal, *_ in string.Formatter().parse(text)))
         except ValueError:  # no valid format string: read it as it stands
             self.text(node, text)
         for argument in [*node.args, *(k.value for k in node.keywords)]:
