@@ -21,11 +21,10 @@ from pathlib import Path
 import pandas as pd
 
 from hearsay.imagenet import tables as study
-from hearsay.imagenet.devkit import first_lemma
+from hearsay.imagenet.devkit import CLASSES, first_lemma
 from hearsay.imagenet.lists import Entry, LabelList
 from hearsay.tables import Table, read
 
-CLASSES = 1000
 IMAGES_PER_CLASS = 50  # readme.txt of the devkit, "Validation images": 50 for each synset
 RECOGNISED_MIN = 0.5
 ORDER_MIN = 0.95
