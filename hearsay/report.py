@@ -14,6 +14,7 @@ PUBLISHED = ("key", "value", "unit", "cite", "where")
 # The modules of a study that are all prose and labels. Names in a study's other modules reach the paper as cells of its
 # tables; those modules also hold versions, patterns and messages, so that reading all their strings would prove little.
 SPOKEN = ("claims.py", "figures.py")
+PARTS = ("claims_*.py", "figures_*.py")  # what these two were split into, where they would grow too long
 TIMESTAMP = 1_767_225_600  # the PDF's date, the same for every run: start of 2026, UTC
 
 
@@ -71,11 +72,21 @@ def check(root: Path, studies: Sequence[str]) -> None:
         source = _existing(Path(root) / name, "a chapter, one a study").read_text(encoding="utf-8")
         policy = {"published": published, "allowed": allowed, "known_functions": functions}
         collect(text.check_chapter, source, name, known, **policy)
-    for name in (f"hearsay/{study}/{module}" for study in studies for module in SPOKEN):
+    for name in spoken(root, studies):
         source = _existing(Path(root) / name, "the study's strings, an input of the paper's rule").read_text()
         collect(text.check_strings, source, name, allowed=allowed)
     if faults:
         raise HearsayError("\n".join(faults))
+
+
+def spoken(root: Path, studies: Sequence[str]) -> list[str]:
+    """Return the paths, relative to `root`, of the modules whose strings the paper or a figure prints."""
+    found = []
+    for study in studies:
+        folder = Path("hearsay") / study
+        parts = [path.name for pattern in PARTS for path in sorted((Path(root) / folder).glob(pattern))]
+        found += [(folder / module).as_posix() for module in (*SPOKEN, *parts)]
+    return found
 
 
 def read_published(path: Path, bibliography: Path) -> dict[str, dict[str, str]]:

@@ -1,4 +1,5 @@
 # From the studies' claims, numbers, tables and figures to the paper and the provenance of everything.
+from hearsay.report import spoken
 
 
 rule claims:
@@ -75,7 +76,7 @@ rule paper:
         figures=list(FIGURES.values()),
         timings="reference/benchmarks/peers.csv",
         text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file()),
-        spoken=expand("hearsay/{study}/{module}.py", study=STUDIES, module=["claims", "figures"]),
+        spoken=spoken(workflow.basedir, STUDIES),
         code=closure("scripts/report/paper.py"),
     output:
         paper="results/paper.pdf",

@@ -210,6 +210,12 @@ def test_a_fault_stops_the_build_and_leaves_nothing(project, tmp_path, name, old
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
+def test_the_parts_of_a_split_module_are_read_as_well(project, tmp_path):
+    (project / "hearsay/demo/claims_errors.py").write_text('x = "all 1000"\n')
+    with pytest.raises(HearsayError, match=r"hearsay/demo/claims_errors.py:1: bare number '1000'"):
+        report.build(project, tmp_path / "paper.pdf", studies=["demo"], timestamp=0)
+
+
 def test_a_missing_input_is_named(project, tmp_path):
     for name in (DEMO, "results/numbers.json", "hearsay/demo/claims.py"):
         path = project / name
