@@ -1,6 +1,7 @@
 """Tidy CSV tables with a declared shape: one row an observation or a summary, sorted, full precision."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -53,3 +54,14 @@ def read(path: str | os.PathLike, table: Table, text: tuple[str, ...] | None = N
     )
     table.check(frame)
     return frame
+
+
+def read_all(paths: Iterable[str | os.PathLike], table: Table) -> list[pd.DataFrame]:
+    """Read the parts of a table that several jobs wrote, in the order of `paths`."""
+    return [read(path, table) for path in paths]
+
+
+def read_whole(paths: Iterable[str | os.PathLike], table: Table) -> pd.DataFrame:
+    """Return the parts of a table that several jobs wrote as one frame; a part may have no rows."""
+    parts = read_all(paths, table)
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)

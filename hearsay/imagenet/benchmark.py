@@ -17,12 +17,11 @@ from hearsay.errors import HearsayError
 from hearsay.files import sha256
 from hearsay.imagenet.devkit import read_devkit
 from hearsay.imagenet.relabel import WRITERS, relabel
-from hearsay.peers import PEERS
+from hearsay.peers import PEERS, row
 from hearsay.progress import log
 from hearsay.tables import Table
 
 TOOLS = ("torchvision", "hearsay", "ceiling")
-DRAWS = 10_000
 
 TIMINGS = Table(
     "benchmarks/imagenet-relabel",
@@ -106,30 +105,11 @@ def compare(
 
 
 def peers(raw: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Sum up `TIMINGS` as one row of `hearsay.peers.PEERS`: medians of wall seconds, and torchvision's over ours.
-
-    The ratio is the median over the rounds of theirs / ours in the same round; its interval runs from the 2.5th to the
-    97.5th percentile of that median in 10,000 bootstrap samples of the rounds, drawn from `seed`.
-    """
-    import numpy as np
-
+    """Sum up the wall seconds of `TIMINGS` as one row of `hearsay.peers.PEERS`."""
+    task = "put the validation images of the tar into class folders"
+    peer = "torchvision " + raw.loc[raw["tool"] == "torchvision", "version"].iloc[0] + " parse_val_archive"
     wall = raw.pivot(index="repeat", columns="tool", values="wall")
-    ratios = (wall["torchvision"] / wall["hearsay"]).to_numpy()
-    samples = np.random.default_rng(seed).choice(ratios, (DRAWS, len(ratios)))
-    low, high = np.percentile(np.median(samples, axis=1), [2.5, 97.5])
-    row = {
-        "study": "imagenet",
-        "task": "put the validation images of the tar into class folders",
-        "peer": "torchvision " + raw.loc[raw["tool"] == "torchvision", "version"].iloc[0] + " parse_val_archive",
-        "unit": "s",
-        "ours": wall["hearsay"].median(),
-        "theirs": wall["torchvision"].median(),
-        "ratio": np.median(ratios),
-        "ratio_low": low,
-        "ratio_high": high,
-        "ceiling": wall["ceiling"].median(),
-    }
-    return pd.DataFrame([row], columns=list(PEERS.columns))
+    return pd.DataFrame([row("imagenet", task, peer, "s", wall, "torchvision", seed)], columns=list(PEERS.columns))
 
 
 @contextmanager
