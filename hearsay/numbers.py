@@ -27,10 +27,15 @@ NUMBERS = tables.Table(
 )
 
 
+TINY = 1e-4
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def text(value: float | int | str | bool, unit: str) -> str:
     """Return a number as a person reads it, by the rules of report/template.typ.
 
-    Shares as per cent, never rounded up to all or down to nothing; else four significant digits, thousands apart.
+    Shares as per cent, never rounded up to all or down to nothing; else four significant digits, thousands apart; two
+    significant digits and a power of ten for what is smaller than `TINY`.
     """
     if isinstance(value, bool | str):
         return str(value).lower() if isinstance(value, bool) else value
@@ -39,6 +44,9 @@ def text(value: float | int | str | bool, unit: str) -> str:
         edge = min(abs(percent), abs(100 - percent))
         places = 0 if edge == 0 else 1 if edge >= 1 else 1 + math.ceil(-math.log10(edge))
         return f"{_decimal(percent, places)} %"
+    if 0 < abs(value) < TINY:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa.removesuffix('.0')} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
     whole = float(value).is_integer()
     return _decimal(value, 0 if whole else max(0, 3 - math.floor(math.log10(abs(value)))))
 

@@ -191,8 +191,9 @@ def bootstrap_validation(evidence: Mapping) -> Judgement:
     high = float((~worse).mean()) if len(rows) else 0.0
     said = ""
     if verdict in (DEPENDS, UNDECIDED):
-        said = "better: " + _cells(rows[better]) + "; worse: " + _cells(rows[worse])
-        said = f"on learner, problem and rows. {said}" if verdict == DEPENDS else said
+        said = f"better in {better.sum()} of {len(rows)} cases; worse: {_cells(rows[worse])}"
+        said += f"; open: {_cells(rows[~better & ~worse])}"
+        said = f"on learner, problem and rows: {said}" if verdict == DEPENDS else said
     return Judgement(verdict, share, share, high, "share of cases", len(rows), BOOTSTRAP_FIGURE, said)
 
 
@@ -212,12 +213,13 @@ def _gains(evidence: Mapping, arm: str) -> tuple[pd.DataFrame, np.ndarray, float
 
 
 def _by_learner(rows: pd.DataFrame, yes: pd.Series, no: pd.Series, word: str) -> str:
-    """Return in which cases of each learner something was shown, was shown not to be, or stayed open."""
-    said = []
-    for learner, here in rows.groupby("learner", sort=True):
-        n, shown, none = len(here), int(yes[here.index].sum()), int(no[here.index].sum())
-        said.append(f"{learner} {shown} of {n}" + (f" ({none} shown not to)" if none else ""))
-    return f"on the learner; {word} on so many data sets: " + ", ".join(said)
+    """Return for which learners something was shown or was shown not to be, each with its number of data sets."""
+    shown, none = (rows.loc[which].groupby("learner").size() for which in (yes, no))
+
+    def listed(counts: pd.Series) -> str:
+        return ", ".join(f"{learner} ({n})" for learner, n in counts.items()) or "none"
+
+    return f"on the learner; {word} (on so many data sets): {listed(shown)}; shown not to: {listed(none)}"
 
 
 def one_resample_costs(evidence: Mapping) -> Judgement:

@@ -103,7 +103,7 @@ def functional(evidence: Mapping) -> Judgement:
     if share == 1:
         verdict, said = HOLDS, ""
     elif share > evidence["config"]["judging"]["most"]:
-        verdict, said = DEPENDS, f"on the implementation; exceptions: {_listed(odd, 6)}"
+        verdict, said = DEPENDS, f"on the implementation; exceptions: {_listed(odd)}"
     else:
         verdict, said = FAILS, f"exceptions: {_listed(odd, 6)}"
     return Judgement(verdict, share, share, share, "share of estimators and settings", n, CENSUS_FIGURE, said)

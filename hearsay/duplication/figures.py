@@ -195,7 +195,7 @@ def _aucs(axes, oversampling: pd.DataFrame) -> None:
     axes.set_yticks(rows.index, rows["arm"])
     axes.set_xlabel("AUC on random labels")
     axes.set_title("Oversampling")
-    axes.legend(loc="lower right", fontsize=6.5)
+    axes.legend(loc="center right", fontsize=6.5)
 
 
 def bootstrap(intervals: pd.DataFrame, errors: pd.DataFrame, path: str | os.PathLike) -> None:

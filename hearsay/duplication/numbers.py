@@ -20,6 +20,7 @@ VERDICT_KEYS = {
     "could not be run": "not_run",
 }
 USUAL = 0.95
+LEAF = "HistGradientBoostingClassifier"
 
 
 def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tuple]:
@@ -159,9 +160,8 @@ def _census(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tu
 
 def _helps(rows: pd.DataFrame, config: Mapping) -> dict[str, tuple]:
     count = rows["changes_here"].value_counts()
-    rising = rows[rows["changes_here"] == "rises"]
-    # Where nothing rises the text does not cite these; they are those of the largest difference all the same.
-    best = (rising if len(rising) else rows).sort_values("difference").dropna(subset="difference").iloc[-1]
+    # The estimator whose leaves need an absolute number of rows, on the fewest rows of the first data set that it has.
+    leaf = rows[rows["name"] == LEAF].sort_values(["rows", "data"]).iloc[0]
     found = {
         "cases": (len(rows), "cases", "estimators, settings and data sets whose held-out score was compared"),
         "rises": (int(count.get("rises", 0)), "cases", "of them, the score rises"),
@@ -170,15 +170,15 @@ def _helps(rows: pd.DataFrame, config: Mapping) -> dict[str, tuple]:
         "none_shown": (int(count.get("none shown", 0)), "cases", "of them, no change was shown"),
         "rises_new_data": (int((rows["changes"] == "rises").sum()), "cases", "shown to rise on new data as well"),
         "helps_splits": (config["helps"]["splits"], "splits", "random splits of a data set"),
-        "any_rise": (len(rising) > 0, "", "whether any score was shown to rise"),
     }
     return found | {
-        "best_name": (best["name"], "", "estimator whose score rises most"),
-        "best_rows": (int(best["rows"]), "rows", "training rows there"),
-        "best_before": (float(best["score"]), "", "its held-out score without copies"),
-        "best_after": (float(best["score_copied"]), "", "with copies"),
-        "best_setting": (best["reset"] or "none", "", "the re-set default that does the same without copies"),
-        "best_reset": (float(best["score_reset"]) if best["reset"] else 0.0, "", "its held-out score; 0 without one"),
+        "leaf_rises": (bool(leaf["changes_here"] == "rises"), "", f"whether the score of {LEAF} rises"),
+        "leaf_name": (LEAF, "", "an estimator whose leaves need an absolute number of rows"),
+        "leaf_rows": (int(leaf["rows"]), "rows", "training rows"),
+        "leaf_before": (float(leaf["score"]), "", "its held-out score without copies"),
+        "leaf_after": (float(leaf["score_copied"]), "", "with copies"),
+        "leaf_setting": (leaf["reset"] or "none", "", "the re-set default that does the same without copies"),
+        "leaf_reset": (float(leaf["score_reset"]) if leaf["reset"] else 0.0, "", "its held-out score; 0 without one"),
     }
 
 
@@ -300,6 +300,11 @@ def _bootstrap(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str,
         "se_least_rows": (least["distribution"], "", "for this distribution"),
         "published_cells": (len(beside), "coverages", "published coverages at sizes that we ran"),
         "published_compared": (len(compared), "coverages", "of them, of intervals that are defined as ours"),
+        "published_differ": (
+            int((compared["p_holm"] < 1 - config["judging"]["confidence"]).sum()),
+            "coverages",
+            "of them, beyond chance",
+        ),
         "published_z": (float(compared["z"].abs().max()) if len(compared) else 0.0, "", "largest z-score among these"),
         "error_cells": (len(endpoint), "cases", "learners, problems and sizes in which error estimates were compared"),
         "error_better": (int((shown & (endpoint["mse_difference"] < 0)).sum()), "cases", "the bootstrap's is better"),
@@ -313,7 +318,8 @@ def _bootstrap(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str,
 def _gains(resampling: pd.DataFrame, config: Mapping) -> dict[str, tuple]:
     rows = resampling[resampling["measure"].isin(("accuracy", "R squared"))]
     alpha = 1 - config["judging"]["confidence"]
-    found = {"gain_splits": (int(rows["splits"].max()), "splits", "random splits of a data set")}
+    found = {"bags": (int(rows["bags"].max()), "resamples", "resamples that a bagged learner is fitted to")}
+    found |= {"gain_splits": (int(rows["splits"].max()), "splits", "random splits of a data set")}
     for key, arm in {"resample": "one resample", "bagged": "bagged"}.items():
         here = rows[rows["arm"] == arm]
         shown = here["p_holm"] < alpha
