@@ -85,18 +85,19 @@ CLAIMS = [
         THREAD,
         "That other argument: a fit stays the same exactly where its criterion is a function of the empirical"
         " distribution alone.",
-        "share of estimators and settings for which what the documented objective lets one expect, written beforehand,"
-        " agrees with what was measured",
-        "Holds if they agree for all; depends if for more than {most}; fails otherwise. Open and failed cases are left"
-        " out.",
+        "share of estimators and settings for which what the documented objective lets one expect, written before they"
+        " were fitted, agrees with what was measured",
+        "Holds if they agree for all; fails if for no more than a guess reaches that always names the commoner outcome;"
+        " depends if for more than that, even if all open cases should disagree; undecided otherwise.",
         fits.functional,
-        (HOLDS, DEPENDS, FAILS),
+        (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),
     Claim(
         "score-never-rises",
         THREAD,
         "Copying the training rows never raises the score on held-out rows.",
-        "estimators and data sets whose held-out score rises, over random splits, beyond chance by Holm's correction",
+        "estimators and data sets whose held-out score rises, on average over random splits of the data set at hand,"
+        " beyond chance by Holm's correction",
         "Holds if every fit stays the same or its score falls; fails if one score rises; undecided otherwise.",
         fits.score_never_rises,
         (HOLDS, FAILS, UNDECIDED),
@@ -107,7 +108,8 @@ CLAIMS = [
         "Where copies raise a score, re-setting a default does as well without them.",
         "share of the cases that rise in which the re-set default, on the rows alone, loses less than {score} to the"
         " copies",
-        "Holds if this is shown for all of them; depends if for some; fails if all lose more; undecided otherwise.",
+        "Holds if this is shown for all of them; fails if all are shown to lose more; depends if some are shown to do"
+        " either; undecided otherwise, and where no re-set default is known.",
         fits.default_not_data,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),
@@ -115,9 +117,9 @@ CLAIMS = [
         "folds-find-skill",
         THREAD,
         "Cross-validation over copied rows sees skill where there is none.",
-        "accuracy in cross-validation on labels that are coin flips, with the most copies, highest over the learners",
+        "accuracy in cross-validation on labels that are coin flips, with the most copies, lowest over the learners",
         "Holds if it exceeds one half by {skill} for every learner; fails if for none; depends if for some;"
-        " undecided if the intervals contain the bound.",
+        " undecided if the intervals contain the bound, and where grouped folds, the control, exceed it.",
         errors.folds_find_skill,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),
@@ -146,7 +148,8 @@ CLAIMS = [
         "resample-costs",
         THREAD,
         "Training on one bootstrap resample instead of the rows costs held-out score.",
-        "change of the held-out score over random splits, for each learner and data set, by Holm's correction",
+        "change of the held-out score, for each learner and data set, mean over random splits of the data at hand,"
+        " by Holm's correction",
         "Holds if the score falls for all; fails if for all it is shown to lose less than {score}; depends if either is"
         " shown for some; undecided otherwise.",
         errors.one_resample_costs,
@@ -156,7 +159,8 @@ CLAIMS = [
         "bagging-helps",
         THREAD,
         "Averaging over bootstrap resamples raises the held-out score.",
-        "change of the held-out score over random splits, for each learner and data set, by Holm's correction",
+        "change of the held-out score, for each learner and data set, mean over random splits of the data at hand,"
+        " by Holm's correction",
         "Holds if the score rises for all; fails if for all it is shown to gain less than {score}; depends if either is"
         " shown for some; undecided otherwise.",
         errors.bagging_helps,

@@ -57,7 +57,7 @@ def no_information(evidence: Mapping) -> Judgement:
         verdict = HOLDS
     else:
         verdict = FAILS if (deviation.abs() - margin > bound).any() else UNDECIDED
-    n = int(rows["replicates"].sum())
+    n = int(rows.loc[worst, "replicates"])
     return Judgement(verdict, estimate, estimate - half, estimate + half, "share", n, CURVE_FIGURE)
 
 
@@ -74,24 +74,29 @@ def intervals_stay_right(evidence: Mapping) -> Judgement:
     said = f"at {rows['copies'].iloc[0]} copies; clustered on the original row it is at least {100 * clustered:.1f} %"
     if verdict == DEPENDS:
         said = "on model and rows; " + said
-    n = int(rows["replicates"].sum())
+    n = int(rows.loc[worst, "replicates"])
     return Judgement(verdict, estimate, estimate - half, estimate + half, "share", n, CURVE_FIGURE, said)
 
 
 def folds_find_skill(evidence: Mapping) -> Judgement:
-    """Judge, learner by learner, the accuracy of cross-validation over the most copies of coin-flip labels."""
+    """Judge, learner by learner, the accuracy of cross-validation over the most copies of coin-flip labels.
+
+    Grouped folds are the control: should they see skill, the experiment says nothing about copies.
+    """
     rows, skill = evidence["leakage"], evidence["config"]["judging"]["skill"]
     rows = rows[rows["measure"].eq("accuracy in CV") & rows["learner"].ne(NEGATIVE_CONTROL)]
     rows = rows[rows["copies"] == rows["copies"].max()]
     open_, grouped = rows[rows["folds"] == "rows"], rows[rows["folds"] == "grouped"]
     verdict = some(open_["low"] > CHANCE + skill, open_["high"] < CHANCE + skill)
-    worst = open_.loc[open_["accuracy"].idxmax()]
-    said = f"grouped folds see at most {100 * grouped['accuracy'].max():.1f} %"
+    if (grouped["low"] > CHANCE + skill).any():
+        verdict = UNDECIDED
+    least = open_.loc[open_["accuracy"].idxmin()]
+    said = f"least by {least['learner']}; grouped folds see at most {100 * grouped['accuracy'].max():.1f} %"
     if verdict in (DEPENDS, UNDECIDED):
         blind = sorted(open_.loc[open_["high"] < CHANCE + skill, "learner"])
         said = f"on the learner: not shown by {', '.join(blind) or 'some'}; {said}"
-    n = int(worst["replicates"])
-    return Judgement(verdict, worst["accuracy"], worst["low"], worst["high"], "share", n, CURVE_FIGURE, said)
+    n = int(least["replicates"])
+    return Judgement(verdict, least["accuracy"], least["low"], least["high"], "share", n, CURVE_FIGURE, said)
 
 
 def oversampling_first(evidence: Mapping) -> Judgement:
@@ -121,13 +126,14 @@ def _aspects(evidence: Mapping) -> pd.DataFrame:
     plain = predictions[(predictions["copies"] == predictions["copies"].max()) & (predictions["corrected"] == "no")]
     aspects = []
     for row in fits.itertuples():
-        at, gone = (row.specification, f"the {row.coefficient}"), row.coefficient == "intercept"
+        gone = row.coefficient == "intercept"
+        at = row.specification, "the intercept" if gone else f"the slope of {row.coefficient}"
         # The table's intercept has the prior correction taken off; what copying does to it includes that.
         change = row.change + np.log(row.copies) if gone else row.change
         aspects.append((*at, change, row.change_mc, judging["coefficient"]))
     for row in plain.itertuples():
         aspects.append((row.specification, "the ranking (AUC)", row.auc_change, row.auc_change_mc, judging["score"]))
-        error = (row.specification, "the calibration", row.in_the_large, row.in_the_large_mc, judging["score"])
+        error = (row.specification, "the mean prediction", row.in_the_large, row.in_the_large_mc, judging["score"])
         aspects.append(error)
     return pd.DataFrame(aspects, columns=["specification", "aspect", "change", "error", "bound"])
 
@@ -168,11 +174,10 @@ def bootstrap_covers(evidence: Mapping) -> Judgement:
     estimate, half = float(rows.loc[worst, "coverage"]), float(margin[worst])
     said = ""
     if verdict == DEPENDS:
-        best = rows.loc[good, "rows"].min()
         by_method = rows[bad].groupby("method").size().reindex(BOOTSTRAPPED, fill_value=0)
         said = (
-            f"on method, distribution and rows: from {best} rows on some do; too low most often: {by_method.idxmax()},"
-            f" least often: {by_method.idxmin()}"
+            f"on method, distribution and rows: {good.sum()} of {len(rows)} do; too low most often {by_method.idxmax()}"
+            f", least often {by_method.idxmin()}"
         )
     at = rows.loc[worst]
     said += f"{'; ' if said else ''}lowest for {at['method']}, {at['distribution']}, {at['rows']} rows"
@@ -189,11 +194,13 @@ def bootstrap_validation(evidence: Mapping) -> Judgement:
     verdict = some(better, worse)
     share = float(better.mean()) if len(rows) else 0.0
     high = float((~worse).mean()) if len(rows) else 0.0
-    said = ""
-    if verdict in (DEPENDS, UNDECIDED):
-        said = f"better in {better.sum()} of {len(rows)} cases; worse: {_cells(rows[worse])}"
-        said += f"; open: {_cells(rows[~better & ~worse])}"
-        said = f"on learner, problem and rows: {said}" if verdict == DEPENDS else said
+    equal = rows["p_repeated_holm"] < 1 - evidence["config"]["judging"]["confidence"]
+    said = [f"better in {better.sum()} of {len(rows)} cases"]
+    said += [f"worse: {_cells(rows[worse])}"] if worse.any() else []
+    said += [f"open: {_cells(rows[~better & ~worse])}"] if (~better & ~worse).any() else []
+    ahead, behind = (int((equal & (np.sign(rows["mse_difference_repeated"]) == sign)).sum()) for sign in (-1, 1))
+    said.append(f"against repeated cross-validation of equal cost better in {ahead}, worse in {behind}")
+    said = ("on learner, problem and rows; " if verdict == DEPENDS else "") + "; ".join(said)
     return Judgement(verdict, share, share, high, "share of cases", len(rows), BOOTSTRAP_FIGURE, said)
 
 
@@ -204,12 +211,12 @@ def _cells(rows: pd.DataFrame) -> str:
     return ", ".join(said) or "none"
 
 
-def _gains(evidence: Mapping, arm: str) -> tuple[pd.DataFrame, np.ndarray, float]:
-    """Return the gains in accuracy or R squared of an arm, which of them are beyond chance, and the bound on none."""
+def _gains(evidence: Mapping, arm: str) -> tuple[pd.DataFrame, float, float]:
+    """Return the gains in accuracy or R squared of an arm, the size of the tests, and the bound on no gain."""
     judging = evidence["config"]["judging"]
     rows = evidence["resampling"]
     rows = rows[(rows["arm"] == arm) & rows["measure"].isin(("accuracy", "R squared"))].reset_index(drop=True)
-    return rows, rows["p_holm"] < 1 - judging["confidence"], judging["score"]
+    return rows, 1 - judging["confidence"], judging["score"]
 
 
 def _by_learner(rows: pd.DataFrame, yes: pd.Series, no: pd.Series, word: str) -> str:
@@ -224,20 +231,25 @@ def _by_learner(rows: pd.DataFrame, yes: pd.Series, no: pd.Series, word: str) ->
 
 def one_resample_costs(evidence: Mapping) -> Judgement:
     """Judge the held-out score of a fit to one resample against that of the fit to the rows, by learner and data."""
-    rows, beyond, bound = _gains(evidence, "one resample")
+    rows, alpha, bound = _gains(evidence, "one resample")
+    beyond = rows["p_holm"] < alpha
     costs, free = beyond & (rows["gain"] < 0), rows["gain_low"] > -bound
-    return _share(rows, costs, free, "it costs")
+    new = int(((rows["corrected_p_holm"] < alpha) & (rows["gain"] < 0)).sum())
+    return _share(rows, costs, free, "it costs", new)
 
 
 def bagging_helps(evidence: Mapping) -> Judgement:
     """Judge the held-out score of predictions averaged over resamples against that of the fit to the rows."""
-    rows, beyond, bound = _gains(evidence, "bagged")
+    rows, alpha, bound = _gains(evidence, "bagged")
+    beyond = rows["p_holm"] < alpha
     helps, none = beyond & (rows["gain"] > 0), rows["gain_high"] < bound
-    return _share(rows, helps, none & ~helps, "it helps")
+    new = int(((rows["corrected_p_holm"] < alpha) & (rows["gain"] > 0)).sum())
+    return _share(rows, helps, none & ~helps, "it helps", new)
 
 
-def _share(rows: pd.DataFrame, yes: pd.Series, no: pd.Series, word: str) -> Judgement:
+def _share(rows: pd.DataFrame, yes: pd.Series, no: pd.Series, word: str, new: int) -> Judgement:
     verdict = some(yes, no & ~yes)
     low, high = (float(yes.mean()), float((~no | yes).mean())) if len(rows) else (0.0, 0.0)
-    said = "" if verdict in (HOLDS, FAILS) else _by_learner(rows, yes, no & ~yes, word)
+    said = "" if verdict in (HOLDS, FAILS) else _by_learner(rows, yes, no & ~yes, word) + "; "
+    said += f"by the wider interval for new data in {new} of {len(rows)}"
     return Judgement(verdict, low, low, high, "share of cases", len(rows), RESAMPLING_TABLE, said)

@@ -2,9 +2,28 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from hearsay.config import Section
+
+FEWEST_ROWS = 20  # of a bootstrapped data set: below, resamples without a fit would no longer be rare
+USUAL = 0.95  # the level at which intervals are printed and drawn
+
+
+def _ascending(values: list) -> list:
+    if sorted(set(values)) != values:
+        raise ValueError("write them each once and in ascending order")
+    return values
+
+
+def _with_baseline(copies: list[int]) -> list[int]:
+    if copies and min(copies) < 1:
+        raise ValueError("take numbers of 1 or more: the row itself is counted")
+    if 1 not in copies:
+        raise ValueError("1 is missing; everything is held against the data as they are")
+    if max(copies) < 2:
+        raise ValueError("a number above 1 is missing; without copies there is nothing to compare")
+    return _ascending(copies)
 
 
 class Coverage(Section):
@@ -23,6 +42,26 @@ class Coverage(Section):
     jitter: float = Field(
         0.1, gt=0, description="standard deviation of the noise on jittered copies, in those of the column"
     )
+
+    _copies = field_validator("copies")(_with_baseline)
+
+    @field_validator("sizes")
+    @classmethod
+    def _large_enough(cls, sizes: list[int]) -> list[int]:
+        if not sizes:
+            raise ValueError("a size is missing")
+        if min(sizes) < FEWEST_ROWS:
+            raise ValueError(f"take sizes of {FEWEST_ROWS} or more: smaller ones have too many resamples without a fit")
+        return _ascending(sizes)
+
+    @field_validator("levels")
+    @classmethod
+    def _with_the_usual_one(cls, levels: list[float]) -> list[float]:
+        if not all(0 < level < 1 for level in levels):
+            raise ValueError("take levels between 0 and 1")
+        if USUAL not in levels:
+            raise ValueError(f"{USUAL} is missing; intervals are printed and drawn at that level")
+        return _ascending(levels)
 
 
 class Census(Section):
@@ -85,6 +124,17 @@ class Leakage(Section):
     oversampling_rerun: bool = Field(False, description="also run the published script's steps again, draw by draw")
     oversampling_repeats: int = Field(4, ge=2, description="data sets of the oversampling experiment")
 
+    _copies = field_validator("copies")(_with_baseline)
+
+    @model_validator(mode="after")
+    def _equal_classes_in_every_fold(self) -> "Leakage":
+        if self.rows % (2 * self.folds):
+            raise ValueError(
+                f"rows: {self.rows} do not make {self.folds} folds with equal numbers of both classes; "
+                f"take a multiple of {2 * self.folds}"
+            )
+        return self
+
 
 class Positives(Section):
     """Only the positives copied."""
@@ -92,6 +142,8 @@ class Positives(Section):
     rows: int = Field(1000, ge=50, description="rows of a data set before copying")
     copies: list[int] = Field([1, 2, 5, 10], description="copies of every positive row, the row itself counted")
     replicates: int = Field(1000, ge=2, description="simulated data sets")
+
+    _copies = field_validator("copies")(_with_baseline)
 
 
 class Intervals(Section):
@@ -125,7 +177,11 @@ class Judging(Section):
     """The bounds that decide the claims."""
 
     confidence: float = Field(
-        0.95, gt=0, lt=1, description="coverage of the intervals, and one minus the size of the tests"
+        0.95,
+        gt=0,
+        lt=1,
+        description="one minus the size of the tests, and of the intervals, corrected for their number, that decide; "
+        "coverage.levels holds it. Intervals in tables and figures are of 95 % where they say so",
     )
     law: float = Field(
         0.03, gt=0, description="largest deviation of a coverage from its law or level that counts as none"
@@ -156,3 +212,9 @@ class Config(Section):
     benchmark_refits: int = Field(
         1000, ge=100, description="resamples that the benchmark refits a logistic regression to"
     )
+
+    @model_validator(mode="after")
+    def _covers_at_the_level_of_the_tests(self) -> "Config":
+        if self.judging.confidence not in self.coverage.levels:
+            raise ValueError(f"coverage.levels: judging.confidence, {self.judging.confidence}, is missing; add it")
+        return self

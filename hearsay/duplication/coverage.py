@@ -26,7 +26,8 @@ COVERAGE = Table(
         "copies with Gaussian noise on predictors and on a continuous y. clustered: copies, CR0 sandwich by original "
         "row; clustered corrected: with statsmodels' default correction; both with n - p degrees of freedom where "
         "Student's t is used. Percentile intervals of a bootstrap over the copies: of row ids (all copies of a drawn "
-        "row come along), of rows (kn of the kn rows), n of kn rows; at the smallest size only, for their cost",
+        "row come along), of rows (kn of the kn rows), n of kn rows; of regressions at the smallest size "
+        "only, for their cost",
         "copies": "copies k of every row, the row itself counted; of one copy new rows and jitter are the sample",
         "level": "nominal level of the interval; one minus the size of the test",
         "replicates": "simulated data sets",

@@ -39,12 +39,13 @@ FEWEST_ROWS = 20  # below, resamples without a fit would no longer be rare
 def cells(config: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     """Return (fits or resamples, model, rows) of every independent piece, in a fixed order, long ones first.
 
-    Intervals are bootstrapped at the smallest size only: a data set costs some ten thousand fits.
+    Regressions are bootstrapped at the smallest size only: a data set costs some ten thousand fits.
     """
     sizes = sorted(config["sizes"], reverse=True)
     pieces = [("fits", model, rows) for rows in sizes for model in reversed(MODELS)]
     # here and in this order every second cell is about half of the work
-    pieces[3:3] = [("resamples", model, sizes[-1]) for model in ("logistic", "mean", "linear")]
+    means = [("resamples", "mean", rows) for rows in reversed(sizes)]
+    pieces[3:3] = [("resamples", "logistic", sizes[-1]), *means, ("resamples", "linear", sizes[-1])]
     return pieces
 
 

@@ -1,6 +1,7 @@
 """The figures of this study; that of the census is beside it."""
 
 import os
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -123,7 +124,7 @@ def calibration(curves: pd.DataFrame, path: str | os.PathLike, least: float = 1e
     import matplotlib.pyplot as plt
 
     copies = sorted(curves["copies"].unique())
-    colours = dict(zip(copies, ("ink", "sky", "blue", "vermilion", "orange", "purple"), strict=False))
+    colours = dict(zip(copies, cycle(("ink", "sky", "blue", "vermilion", "orange", "purple")), strict=False))
     titles = {"no": "as fitted", "yes": "corrected"}
     with figures.style():
         figure, panels = plt.subplots(1, 4, figsize=(figures.WIDTH, 2.3), sharex=True, sharey=True)
@@ -149,36 +150,39 @@ def published(intervals: pd.DataFrame, oversampling: pd.DataFrame, path: str | o
     """Draw our coverages and AUCs against published ones, with the error bars of both."""
     import matplotlib.pyplot as plt
 
-    methods = {"percentile": "blue", "basic": "vermilion", "normal": "green", "Student": "orange", "BCa": "grey"}
     with figures.style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(figures.WIDTH, 3), width_ratios=(1, 1.1))
-        span = [
-            intervals[["ours", "published"]].min().min() - 0.01,
-            intervals[["ours", "published"]].max().max() + 0.01,
-        ]
-        left.plot(span, span, color=COLOURS["grey"], linewidth=0.7, linestyle=(0, (4, 3)))
-        for method, colour in methods.items():
-            here = intervals[intervals["method"] == method]
-            compared = (here["compared"] == "yes").any()
-            left.errorbar(
-                here["published"],
-                here["ours"],
-                xerr=norm_half(here["published_mc_error"]),
-                yerr=norm_half(here["ours_mc_error"]),
-                fmt="o" if compared else "x",
-                markersize=3,
-                elinewidth=0.5,
-                linestyle="none",
-                color=COLOURS[colour],
-                label=method if compared else f"{method} (defined otherwise)",
-            )
         left.set_xlabel("published coverage")
         left.set_ylabel("ours")
         left.set_title("Bootstrap intervals")
-        left.legend(fontsize=6, handletextpad=0.1, loc="upper left", ncols=2, columnspacing=0.5)
-        left.set_ylim(span[0], span[1] + 0.3 * (span[1] - span[0]))
+        if len(intervals):  # none where no size that was run is a published one
+            _coverages(left, intervals)
         _aucs(right, oversampling)
         figures.save(figure, path)
+
+
+def _coverages(axes, intervals: pd.DataFrame) -> None:
+    methods = {"percentile": "blue", "basic": "vermilion", "normal": "green", "Student": "orange", "BCa": "grey"}
+    both = intervals[["ours", "published"]].to_numpy()
+    span = [both.min() - 0.01, both.max() + 0.01]
+    axes.plot(span, span, color=COLOURS["grey"], linewidth=0.7, linestyle=(0, (4, 3)))
+    for method, colour in methods.items():
+        here = intervals[intervals["method"] == method]
+        compared = (here["compared"] == "yes").any()
+        axes.errorbar(
+            here["published"],
+            here["ours"],
+            xerr=norm_half(here["published_mc_error"]),
+            yerr=norm_half(here["ours_mc_error"]),
+            fmt="o" if compared else "x",
+            markersize=3,
+            elinewidth=0.5,
+            linestyle="none",
+            color=COLOURS[colour],
+            label=method if compared else f"{method} (defined otherwise)",
+        )
+    axes.legend(fontsize=6, handletextpad=0.1, loc="upper left", ncols=2, columnspacing=0.5)
+    axes.set_ylim(span[0], span[1] + 0.3 * (span[1] - span[0]))
 
 
 def _aucs(axes, oversampling: pd.DataFrame) -> None:

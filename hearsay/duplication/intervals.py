@@ -122,7 +122,8 @@ def limits(x: np.ndarray, means: np.ndarray, pivots: np.ndarray, level: float = 
     means, pivots (B,): as `resample` leaves them, relative to the sample mean. Quantiles interpolate linearly between
     order statistics (Hyndman & Fan's type 7): the definition of numpy, of scipy.stats.bootstrap, of R and of the
     published study, so that their numbers can be compared. It puts (B p + 1 - p) / (B + 1) below the p-quantile, .026
-    instead of .025 at B = 1000, so coverage falls some .002 short of the definition that would put p there.
+    instead of .025 at B = 1000, so coverage falls some .002 short of the definition that would put p there, type 6;
+    the bootstraps over copied rows, with fewer resamples and nothing published beside them, take that one.
     BCa takes its bias correction from the share of means below zero, ties counted by half, and its acceleration from
     the jackknife, which for a mean is the third power of deviations (Efron 1987, equation 7.3). A limit that does not
     exist is infinite or not a number.

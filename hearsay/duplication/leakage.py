@@ -1,4 +1,8 @@
-"""Cross-validation, out-of-bag scores and early stopping on labels that are pure chance, when every row is copied."""
+"""Cross-validation, out-of-bag scores and early stopping on labels that are pure chance, when every row is copied.
+
+The default of 20 columns was not fixed in advance: it was chosen after seeing that 5 do not let the network with early
+stopping overfit the rows, without which its validation score has nothing to show.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import special, stats
-from statsmodels.stats.multitest import multipletests
 
 from hearsay.duplication.bootstrap import draw, state
 from hearsay.duplication.small_classifiers import LDA, discriminant, order_by_distance, predict
+from hearsay.duplication.twosample import holm, sign_floor
 from hearsay.jit import njit
 from hearsay.progress import progress
 from hearsay.seeds import generator, seed_sequence
@@ -63,6 +63,8 @@ PREDICTION_ERROR = Table(
         "mse_difference_repeated_high": "upper end",
         "p": "two-sided p-value of mse_difference, .632+ only: the comparison that was fixed in advance",
         "p_holm": "the same with Holm's correction over all settings, learners and sizes",
+        "p_repeated": "two-sided p-value of mse_difference_repeated, .632+ only: the comparison at equal cost",
+        "p_repeated_holm": "the same with Holm's correction over all settings, learners and sizes, a family of its own",
     },
     text=("setting", "learner", "estimator"),
 )
@@ -150,15 +152,17 @@ def estimate(learner, x, y, folds, repeats, resamples, state, found):
 def plus(apparent, left_out, no_information):
     """Return the .632+ estimate (Efron & Tibshirani 1997, equations 27 to 32).
 
-    The weight of the out-of-bag error grows from .632 to 1 with the relative overfitting: 0 where that error equals the
-    apparent one, 1 where it reaches `no_information`, the error if rows and labels were paired at random.
+    It is .632 and something more, which grows with the relative overfitting: 0 where the out-of-bag error equals the
+    apparent one, 1 where it reaches `no_information`, the error if rows and labels were paired at random. Up to there
+    this is a mean whose weight of the out-of-bag error grows from .632 to 1. Beyond, only the overfitting and what is
+    added are those at `no_information`; the .632 keeps the error as it is (equation 32), so the sum can exceed both.
     """
-    left_out = min(left_out, no_information)
+    cut = min(left_out, no_information)
     overfitting = 0.0
-    if left_out > apparent and no_information > apparent:
-        overfitting = (left_out - apparent) / (no_information - apparent)
-    weight = OUT / (1 - (1 - OUT) * overfitting)
-    return (1 - weight) * apparent + weight * left_out
+    if cut > apparent:
+        overfitting = (cut - apparent) / (no_information - apparent)
+    more = (cut - apparent) * (1 - OUT) * OUT * overfitting / (1 - (1 - OUT) * overfitting)
+    return (1 - OUT) * apparent + OUT * left_out + more
 
 
 def linear_error(line: np.ndarray, distance: float) -> float:
@@ -247,12 +251,10 @@ def prediction_error(config: Mapping[str, Any], seed: int) -> pd.DataFrame:
     rows = []
     for cell in progress(cells(config), "prediction error"):
         rows += [(*cell, *row) for row in summary(*simulate(*cell, config, seed), cell[-1], config["resamples"])]
-    frame = pd.DataFrame(rows, columns=[column for column in PREDICTION_ERROR.columns if column != "p_holm"])
-    tested = frame["p"].notna()
-    frame["p_holm"] = np.nan
-    if tested.any():
-        frame.loc[tested, "p_holm"] = multipletests(frame.loc[tested, "p"], method="holm")[1]
-    return frame
+    frame = pd.DataFrame(rows, columns=[column for column in PREDICTION_ERROR.columns if not column.endswith("_holm")])
+    for p in ("p", "p_repeated"):
+        frame[f"{p}_holm"] = holm(frame[p])
+    return frame[list(PREDICTION_ERROR.columns)]
 
 
 def _repeats(resamples: int) -> int:
@@ -261,7 +263,7 @@ def _repeats(resamples: int) -> int:
 
 
 def summary(found: np.ndarray, truth: np.ndarray, degenerate: float, rows: int, resamples: int) -> list[tuple]:
-    """Return the rows of `PREDICTION_ERROR` of one cell, without its key and p_holm."""
+    """Return the rows of `PREDICTION_ERROR` of one cell, without its key and corrected p-values."""
     n, folds = len(truth), min(FOLDS, rows)
     fits = (0, rows, folds, folds * _repeats(resamples), *[resamples] * 4)
     square = (found - truth[:, None]) ** 2
@@ -274,7 +276,7 @@ def summary(found: np.ndarray, truth: np.ndarray, degenerate: float, rows: int, 
         out.append(
             (estimator, n, fits[e], degenerate, truth.mean(), found[:, e].mean(), difference.mean(),
              difference.std(ddof=1) / np.sqrt(n), found[:, e].std(ddof=1), rmse, error, *against[0][:3],
-             *against[1][:3], against[0][3] if estimator == PLUS else np.nan)
+             *against[1][:3], *(a[3] if estimator == PLUS else np.nan for a in against))
         )  # fmt: skip
     return out
 
@@ -285,4 +287,4 @@ def _paired(differences: np.ndarray) -> tuple[float, float, float, float]:
     error = float(differences.std(ddof=1)) / np.sqrt(n)
     margin = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * error
     p = float(2 * stats.t.sf(abs(mean) / error, n - 1)) if error > 0 else float(mean == 0)
-    return mean, mean - margin, mean + margin, p
+    return mean, mean - margin, mean + margin, sign_floor(p, differences)

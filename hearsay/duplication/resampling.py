@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from hearsay.duplication.data import Data, load, split
+from hearsay.duplication.twosample import holm, sign_floor
 from hearsay.progress import progress
 from hearsay.seeds import generator
 from hearsay.tables import Table
@@ -51,12 +51,14 @@ RESAMPLING = Table(
         "gain": "mean improvement over the original, above zero: better (for the Brier score, the reduction)",
         "gain_low": "lower end of the 95 % t interval over splits: for the mean over all splits of this data set",
         "gain_high": "its upper end",
-        "p": "two-sided p-value of no gain over all splits of this data set",
+        "p": "two-sided p-value of no gain over all splits of this data set; where all gains are equal and not zero, "
+        "that of their signs",
         "p_holm": "the same with Holm's correction over the data sets, learners and measures of the arm",
         "corrected_low": "lower end of the interval of Nadeau & Bengio (2003), for new data like these: the variance "
         "grows by test_rows / rows because the splits overlap",
         "corrected_high": "its upper end",
-        "corrected_p": "two-sided p-value of no gain on new data like these",
+        "corrected_p": "two-sided p-value of no gain on new data like these; where all gains are equal and not zero, "
+        "that of as many signs as splits that share no rows would weigh as much",
         "corrected_p_holm": "the same with Holm's correction over the data sets, learners and measures of the arm",
     },
     text=("data", "kind", "learner", "measure", "arm"),
@@ -162,15 +164,8 @@ def resampling(config: Mapping[str, Any], seed: int) -> pd.DataFrame:
         rows += summary(data, name, [scored for scored, _ in found], *found[0][1], config["bags"])
     frame = pd.DataFrame(rows, columns=[c for c in RESAMPLING.columns if not c.endswith("p_holm")])
     for p in ("p", "corrected_p"):
-        frame[f"{p}_holm"] = frame.groupby("arm")[p].transform(_holm)
+        frame[f"{p}_holm"] = frame.groupby("arm")[p].transform(holm)
     return frame[list(RESAMPLING.columns)]
-
-
-def _holm(p: pd.Series) -> pd.Series:
-    tested, adjusted = p.notna(), pd.Series(np.nan, p.index)
-    if tested.any():
-        adjusted[tested] = multipletests(p[tested], method="holm")[1]
-    return adjusted
 
 
 def summary(data: Data, name: str, found: list[dict], rows: int, test_rows: int, bags: int) -> list[tuple]:
@@ -198,9 +193,9 @@ def _tests(gains: np.ndarray, overlap: float) -> tuple:
         return (gains.mean() if n else np.nan, *[np.nan] * 6)
     mean, variance = gains.mean(), gains.var(ddof=1)
     out = [mean]
-    for factor in (1 / n, 1 / n + overlap):
-        error = np.sqrt(variance * factor)
+    for shared in (0.0, overlap):
+        error = np.sqrt(variance * (1 / n + shared))
         margin = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * error
         p = 2 * stats.t.sf(abs(mean) / error, n - 1) if error > 0 else float(mean == 0)
-        out += [mean - margin, mean + margin, p]
+        out += [mean - margin, mean + margin, sign_floor(p, gains, shared)]
     return tuple(out)

@@ -2,8 +2,9 @@
 
 The energy distance of two samples (Szekely & Rizzo 2004, "Testing for equal distributions in high dimension",
 InterStat 5) is zero in the limit only for equal distributions; its permutation test is exact for any sample size.
-"Not distinguishable" alone says little, so the mean held-out score must also be shown to shift by less than a bound
-(two one-sided t tests, Schuirmann 1987).
+"Not distinguishable" alone says little, so the mean of the whole score vector must also be shown to shift by less than
+a bound (an equivalence test, Wellek 2010, "Testing Statistical Hypotheses of Equivalence and Noninferiority"). A
+held-out accuracy would not do: it often is the same for every seed while the scores behind it move.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from hearsay.errors import HearsayError
 
 BLOCK = 1000  # permutations held in memory together
 ENOUGH = 200  # hits after which a block is the last one (Besag & Clifford 1991): the p-value is then no small one
+EXACT = 1e-8  # largest difference, relative to the scores, that counts as none where the reference never varies
 ROUNDING = 1e-9  # share of the largest distance by which two statistics may differ and still count as tied
 
 
@@ -29,17 +31,15 @@ class Energy(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """The shift of a mean in standard deviations of the reference, its interval, and the two means."""
+    """The size of the shift of a mean in standard deviations of the reference, and its interval; none is negative."""
 
     estimate: float
     low: float
     high: float
-    mean: float
-    reference: float
 
     def within(self, bound: float) -> bool:
-        """Return whether the interval lies inside (-bound, bound)."""
-        return bool(-bound < self.low and self.high < bound)
+        """Return whether the interval lies below the bound."""
+        return bool(self.high < bound)
 
 
 def energy_test(a: np.ndarray, b: np.ndarray, permutations: int, rng: np.random.Generator) -> Energy:
@@ -87,23 +87,58 @@ def holm(p: Sequence[float]) -> np.ndarray:
     return adjusted
 
 
-def shift(scores: np.ndarray, reference: np.ndarray, alpha: float) -> Shift:
-    """Return the shift of the mean of `scores` (m,) from that of `reference` (n,), with its 1 - 2 alpha interval.
+def sign_floor(p: float, differences: np.ndarray, overlap: float = 0.0) -> float:
+    """Return `p`, at least 2^(1 - J) where the J paired differences are all equal and not zero.
 
-    The interval (Welch) lies within a bound exactly when both one-sided t tests of size `alpha` reject. The unit is
-    the reference's standard deviation, taken as known: where that is zero, equal means shift by 0, others by infinity.
+    A t test divides by a spread of zero there and gives p = 0; what the J signs alone show is 2^(1 - J), two-sided.
+    overlap: of the splits, as in Nadeau & Bengio (2003): J is then the number of independent ones, 1 / (1 / J +
+    overlap), and the floor at most 1.
     """
-    scores, reference = np.asarray(scores, float), np.asarray(reference, float)
-    spread, means = reference.std(ddof=1), (float(scores.mean()), float(reference.mean()))
-    # a constant sample's standard deviation is rounding, not spread
-    scale = np.abs(np.concatenate([scores, reference])).max()
-    flat = [sample.std(ddof=1) <= 1e-12 * scale for sample in (scores, reference)]
-    difference = means[0] - means[1]
-    if flat[1]:
-        unit = 0.0 if abs(difference) <= 1e-12 * scale else float(np.copysign(np.inf, difference))
-        # the reference never varies and the scores do: by how many of its deviations they shift is not defined
-        return Shift(unit, unit if flat[0] else -np.inf, unit if flat[0] else np.inf, *means)
-    variances = np.array([scores.var(ddof=1) / len(scores), reference.var(ddof=1) / len(reference)])
-    degrees = variances.sum() ** 2 / (variances**2 / (len(scores) - 1, len(reference) - 1)).sum()
-    half = stats.t.ppf(1 - alpha, degrees) * np.sqrt(variances.sum())
-    return Shift(*(float(value / spread) for value in (difference, difference - half, difference + half)), *means)
+    d = np.asarray(differences, float)
+    if not len(d) or not equal(d) or not np.abs(d).max():
+        return float(p)
+    return float(max(p, min(1.0, 2.0 ** (1 - 1 / (1 / len(d) + overlap)))))
+
+
+def equal(values: np.ndarray) -> bool:
+    """Return whether values (J,), at least one, are all alike up to rounding."""
+    values = np.asarray(values, float)
+    return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+
+
+def shift(scores: np.ndarray, reference: np.ndarray, alpha: float) -> Shift:
+    """Return the shift of the mean of `scores` (n, d) from that of `reference` (m, d), and its 1 - 2 alpha interval.
+
+    The shift is the length of the difference of the two means over the root of the reference's total variance: the root
+    mean square over coordinates, in units of the root mean variance over seeds. Its square is debiased for the noise of
+    both means, 0 where that leaves less than nothing. The interval holds every shift s whose square lies within t
+    standard errors of that, the error being the one under s: 4 s^2 l + 2 tr(V^2) + s^4 r^2, with V the covariance of
+    the difference of means and l its largest eigenvalue (so in whatever direction the means differ), both in the unit,
+    and r the jackknife's relative error of the unit. It errs towards too wide. Where the reference never varies, scores
+    equal within EXACT have a shift of 0, and others an infinite one with no bound.
+    """
+    a, b = (np.asarray(sample, float).reshape(len(sample), -1) for sample in (scores, reference))
+    n, m, origin = len(a), len(b), b.mean(axis=0)
+    a, b = a - origin, b - origin  # sums of squares of large, nearly equal values would round
+    largest = np.abs(origin).max()
+    if np.abs(b).max() <= 1e-12 * largest or not b.any():
+        same = np.abs(a).max() <= EXACT * (largest or 1.0)
+        return Shift(0.0, 0.0, 0.0) if same else Shift(np.inf, 0.0, np.inf)
+    if min(n, m) < 3:
+        return Shift(np.nan, 0.0, np.inf)
+    apart, a = a.mean(axis=0), a - a.mean(axis=0)
+    squares = (b**2).sum(axis=1)
+    unit = squares.sum() / (m - 1)
+    # of the covariance of the difference of means
+    eigenvalues = np.linalg.svd(np.vstack([a / np.sqrt(n * (n - 1)), b / np.sqrt(m * (m - 1))]), compute_uv=False) ** 2
+    squared = max(0.0, (apart @ apart - eigenvalues.sum()) / unit)
+    unit_without = (squares.sum() - m / (m - 1) * squares) / (m - 2)  # each row of the reference
+    t = stats.t.ppf(1 - alpha, min(n, m) - 1)
+    direction, noise = eigenvalues[0] / unit, 2 * (eigenvalues**2).sum() / unit**2
+    relative = (m - 1) * np.var(unit_without) / unit**2
+    # (s^2 - squared)^2 = t^2 error^2 is quadratic in s^2
+    lead, middle, last = 1 - t**2 * relative, squared + 2 * t**2 * direction, squared**2 - t**2 * noise
+    if lead <= 0:  # few seeds make up the unit
+        return Shift(float(np.sqrt(squared)), 0.0, np.inf)
+    root = np.sqrt(max(0.0, middle**2 - lead * last))
+    return Shift(*(float(np.sqrt(max(0.0, end))) for end in (squared, (middle - root) / lead, (middle + root) / lead)))

@@ -184,6 +184,24 @@ def test_only_the_bootstrap_of_rows_is_fooled():
     np.testing.assert_allclose(fooled["width_ratio"], 10**-0.5, rtol=0.03)
 
 
+def test_the_mean_is_resampled_at_every_size_and_regressions_at_the_smallest():
+    for sizes in ([20], [20, 30], [40, 20, 30]):
+        pieces = curve.cells({"sizes": sizes})
+        assert len(set(pieces)) == len(pieces)
+        assert {(m, n) for kind, m, n in pieces if kind == "fits"} == {(m, n) for m in MODELS for n in sizes}
+        expected = {("linear", 20), ("logistic", 20), *(("mean", n) for n in sizes)}
+        assert {(m, n) for kind, m, n in pieces if kind == "resamples"} == expected
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_ends_are_the_quantiles_that_few_resamples_allow(level):
+    """Of 199 uniform draws the expected order statistics: type 6 leaves the tail below, type 7 by far more."""
+    tail, expected = (1 - level) / 2, np.arange(1, 200) / 200
+    low, high = resampled.ends_of(np.column_stack([expected, expected]), [level])[:, 0, :].T
+    np.testing.assert_allclose((low, high), [[tail] * 2, [1 - tail] * 2])
+    assert np.quantile(expected, tail) == pytest.approx((199 * tail + 1 - tail) / 200)
+
+
 def test_a_careful_solver_is_asked_where_newton_fails(monkeypatch):
     x, y = draw("logistic", 40, np.random.default_rng(2))
     expected = logistic.fit(x.T, y).beta[1:]

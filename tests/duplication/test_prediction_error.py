@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import zero_one_loss
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
+from statsmodels.stats.multitest import multipletests
 
 from hearsay.duplication.bootstrap import draw, state
 from hearsay.duplication.prediction_error import (
@@ -16,6 +18,7 @@ from hearsay.duplication.prediction_error import (
     PREDICTION_ERROR,
     SETTINGS,
     _cross_validate,
+    _paired,
     cells,
     estimate,
     linear_error,
@@ -156,13 +159,19 @@ def by_hand(learner, x, y, folds, repeats, resamples, source):
     left_out = np.mean([np.mean(errors) for errors in out_of_bag])
     said = peer(learner).fit(x, y).predict(x).mean()
     chance = y.mean() * (1 - said) + (1 - y.mean()) * said
-    capped = min(left_out, chance)
-    overfitting = (capped - apparent) / (chance - apparent) if min(left_out, chance) > apparent else 0.0
-    weight = 0.632 / (1 - 0.368 * overfitting)
+    plain = 0.368 * apparent + 0.632 * left_out
     return [
         per_repeat[0], np.mean(per_repeat), apparent + np.mean(optimism), left_out,
-        0.368 * apparent + 0.632 * left_out, (1 - weight) * apparent + weight * capped,
+        plain, equation_32(apparent, left_out, chance, 0.632),
     ]  # fmt: skip
+
+
+def equation_32(apparent, left_out, chance, out):
+    """Efron & Tibshirani's own form of .632+, its plain .632 with the error as it is, not cut off at chance."""
+    cut = min(left_out, chance)
+    overfitting = (cut - apparent) / (chance - apparent) if left_out > apparent and chance > apparent else 0.0
+    more = (cut - apparent) * (1 - out) * out * overfitting / (1 - (1 - out) * overfitting)
+    return (1 - out) * apparent + out * left_out + more
 
 
 @pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS)
@@ -174,22 +183,33 @@ def test_resampling_estimates_are_those_by_hand(learner, i):
     np.testing.assert_allclose(found[2:], by_hand(learner, x, y, 10, 2, 20, words(i)), atol=2e-4)
 
 
-def test_the_weights_are_those_of_the_paper():
+def test_plus_is_worked_by_hand():
     assert pytest.approx(0.632, abs=2e-4) == OUT
-    # no overfitting: .632; an out-of-bag error at or above chance: all of it, and chance at most
+    # no overfitting: .632; an out-of-bag error at chance: all of it
     assert plus(0.2, 0.2, 0.5) == pytest.approx(0.2)
     assert plus(0.0, 0.5, 0.5) == pytest.approx(0.5)
-    assert plus(0.1, 0.9, 0.5) == pytest.approx(0.5)
     assert plus(0.3, 0.2, 0.5) == pytest.approx((1 - OUT) * 0.3 + OUT * 0.2)
     assert plus(0.1, 0.3, 0.5) > (1 - OUT) * 0.1 + OUT * 0.3 + 0.01  # a weight left at .632 would be seen
+    # above chance: .632 keeps the error, .0368 + .5688 = .6056; more by .4 (.632) (.368) / .632 = .1472
+    assert plus(0.1, 0.9, 0.5) == pytest.approx(0.7528, abs=1e-4)
+    assert plus(0.6, 0.9, 0.5) == pytest.approx((1 - OUT) * 0.6 + OUT * 0.9)  # worse than chance already: .632
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
-def test_plus_lies_between_its_parts(apparent, left_out, chance):
+@settings(max_examples=100, deadline=None)
+def test_plus_is_equation_32_and_up_to_chance_a_weighted_mean(apparent, left_out, chance):
     found = plus(apparent, left_out, chance)
-    low, high = sorted((apparent, min(left_out, chance)))
-    assert low - 1e-12 <= found <= high + 1e-12
+    assert found == pytest.approx(equation_32(apparent, left_out, chance, OUT), abs=1e-12)
+    if apparent < left_out <= chance:
+        weight = OUT / (1 - (1 - OUT) * (left_out - apparent) / (chance - apparent))
+        assert found == pytest.approx((1 - weight) * apparent + weight * left_out, abs=1e-12)
+
+
+def test_equal_differences_have_no_more_evidence_than_their_signs():
+    assert _paired(np.full(6, 0.3))[3] == _paired(np.full(6, -0.1))[3] == 2**-5
+    assert _paired(np.zeros(6))[3] == 1
+    d = rng().normal(0.3, 1, 12)
+    assert _paired(d)[3] == pytest.approx(stats.ttest_1samp(d, 0).pvalue)
 
 
 def test_folds_are_even_and_every_row_is_left_out_once():
@@ -227,9 +247,14 @@ def test_the_table_is_consistent(table):
             assert cell.loc[base, f"{column}_low"] == cell.loc[base, f"{column}_high"] == 0
         np.testing.assert_allclose(cell["bias"], cell["estimate"] - cell["true_error"], atol=1e-12)
     assert (table["replicates"] == n).all()
-    tested = table["p"].notna()
-    assert set(table[tested].index.get_level_values("estimator")) == {".632+"}
-    assert (table.loc[tested, "p_holm"] >= table.loc[tested, "p"]).all()
+    compared = table.xs(".632+", level="estimator")
+    for p, difference in {"p": "mse_difference", "p_repeated": "mse_difference_repeated"}.items():
+        assert set(table[table[p].notna()].index.get_level_values("estimator")) == {".632+"}
+        # each family of comparisons has a correction of its own
+        np.testing.assert_allclose(compared[f"{p}_holm"], multipletests(compared[p], method="holm")[1])
+        outside = (compared[f"{difference}_low"] > 0) | (compared[f"{difference}_high"] < 0)
+        np.testing.assert_array_equal(outside, compared[p] < 0.05)
+    assert (compared["p"] != compared["p_repeated"]).any()
 
 
 def test_training_sets_are_shared_and_have_their_law():

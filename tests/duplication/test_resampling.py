@@ -112,7 +112,14 @@ def test_the_intervals_are_scipys_and_nadeau_and_bengios():
     wider = np.sqrt((1 / 12 + 2.0) / (1 / 12))
     assert corrected[1] - mean == pytest.approx(wider * (high - mean))
     assert corrected[2] == pytest.approx(2 * stats.t.sf(abs(expected.statistic) / wider, 11))
-    assert _tests(np.zeros(5), 1.0)[3] == 1 and _tests(np.ones(5), 1.0)[3] == 0
+
+
+def test_equal_gains_have_no_more_evidence_than_their_signs():
+    """Without spread t is infinite; J signs alike show 2 ** (1 - J), fewer of them where splits overlap."""
+    assert _tests(np.zeros(5), 1.0)[3] == _tests(np.zeros(5), 1.0)[6] == 1
+    for gain in (1.0, -0.1):
+        found = _tests(np.full(8, gain), 1 / 8)
+        assert (found[3], found[6]) == (2**-7, 2**-3)
 
 
 def test_a_fit_that_fails_is_counted(monkeypatch):
