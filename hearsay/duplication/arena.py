@@ -9,7 +9,8 @@ from hearsay.duplication.data import load, split
 from hearsay.duplication.private import HISTOGRAM, weightable
 from hearsay.duplication.remedies import Remedy, tighten
 from hearsay.duplication.roster import Entry
-from hearsay.duplication.verdicts import ORDER_FREE, TIMES
+from hearsay.duplication.verdicts import TIMES, order_free
+from hearsay.errors import HearsayError
 from hearsay.seeds import generator
 
 NUDGES = 2  # draws of weights one rounding unit apart
@@ -27,8 +28,11 @@ class Fitted:
         """Fit and score on the probes; whatever an estimator raises becomes the error of its row."""
         try:
             model, converged = make()
+            scores = probe.scores(model, arena.probes)
+            if not np.isfinite(scores).all(axis=1).any():
+                raise HearsayError("no row has finite scores, so that no two fits can be compared")
             return cls(
-                probe.scores(model, arena.probes),
+                scores,
                 probe.labels(model, arena.probes),
                 probe.held_out(model, arena.split.x_test, arena.split.y_test),
                 converged,
@@ -84,7 +88,7 @@ class Arena:
 
     def rounding(self, k: int, bound: float) -> float:
         """Return the difference that rounding may explain, 0 where order may matter; the rule is `rounding_floor`'s."""
-        if self.entry.expects not in ORDER_FREE:
+        if not order_free(self.entry.expects, self.entry.draws):
             return 0.0
         clean = self.weight_floor(2.0) <= bound
         floors = [self.order_floor(), self.nudge_floor(), self.weight_floor(k) if clean else 0.0]

@@ -14,7 +14,7 @@ from hearsay.duplication.arena import Arena
 from hearsay.duplication.data import load
 from hearsay.duplication.remedies import Remedy, remedies, tighten
 from hearsay.duplication.roster import Entry, missing, roster
-from hearsay.duplication.verdicts import ORDER_FREE, Bounds, verdict
+from hearsay.duplication.verdicts import Bounds, order_free, verdict
 from hearsay.errors import HearsayError
 from hearsay.progress import progress
 from hearsay.tables import Table
@@ -64,10 +64,11 @@ CENSUS = Table(
         "estimator": "class",
         "setting": "what was set; empty: the defaults",
         "kind": "classification or regression",
-        "expects": "class expected from the documented objective, fixed beforehand",
+        "expects": "class expected from the documented objective; a prototype's results were known for most defaults",
         "why": "the reason for it",
         "verdict": "one of the verdicts; the weakest over all cells",
-        "setting_that_restores": "what to set for the copies so that the fit is the original one; empty: none found",
+        "setting_that_restores": "what to set for the copies so that the fit is the original one; empty: none found; "
+        "n: rows before copying; s2: residual variance of least squares with n - p - 1 degrees of freedom",
         "private": "1: that setting is reached only behind the public interface",
         "difference_default": "largest difference over the cells, nothing set, in spreads of the original scores",
         "difference_after": "the same with the setting that restores; without one, with the closest",
@@ -170,7 +171,7 @@ def measure_entry(
     cells, within = _arm(arenas, copies, None, False, bounds.invariant, False)
     if within or all(arena.original(False).error for arena in arenas):
         return _complete(cells)
-    nudges = {arena.name: arena.nudge_floor() for arena in arenas if entry.expects in ORDER_FREE}
+    nudges = {arena.name: arena.nudge_floor() for arena in arenas if order_free(entry.expects, entry.draws)}
     for cell in cells:
         cell["nudge_floor"] = nudges.get(cell["data"], float("nan"))
     if tightens:
@@ -250,5 +251,5 @@ def summarise(cells: pd.DataFrame, census: dict, entries: Sequence[Entry] | None
         if (entry.kind, entry.name) not in groups:
             continue
         own = {key: getattr(entry, key) for key in ("name", "estimator", "setting", "kind", "expects", "why")}
-        found.append(own | verdict(groups[entry.kind, entry.name], entry.expects, bounds))
+        found.append(own | verdict(groups[entry.kind, entry.name], entry.expects, bounds, entry.draws))
     return pd.DataFrame(found)[list(CENSUS.columns)]

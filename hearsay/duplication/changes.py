@@ -1,7 +1,8 @@
 """Which parameters of which estimator meet a number of rows, and how each scales: the exchange rates.
 
 A rate is a parameter that meets a sum or a count of rows and is multiplied by a power of k. Grouped folds are the folds
-of the original rows, each with all of its copies. A hidden constant has no parameter.
+of the original rows, each with all of its copies. A hidden constant has no parameter. In names n is the number of rows
+before copying, p the columns, and s2 the residual variance of least squares with n - p - 1 degrees of freedom.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,10 @@ from sklearn import (
     tree,
 )
 from sklearn.base import is_classifier
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.dummy import DummyRegressor
 
-from hearsay.duplication.private import HISTOGRAM
+from hearsay.duplication.private import HISTOGRAM, ShrunkCovariance
 
 SUM, COUNT, DRAW, FOLDS, HIDDEN = "sum", "count", "draw", "folds", "hidden"
 FORESTS = (ensemble.RandomForestClassifier, ensemble.RandomForestRegressor)
@@ -43,12 +46,14 @@ EVIDENCE = (linear_model.BayesianRidge, linear_model.ARDRegression)
 STEPPED = (linear_model.SGDClassifier, linear_model.SGDRegressor, linear_model.Perceptron)
 STEPPED += (linear_model.PassiveAggressiveClassifier, linear_model.PassiveAggressiveRegressor)
 MLPS = (neural_network.MLPClassifier, neural_network.MLPRegressor)
+BOOSTED = (ensemble.GradientBoostingClassifier, ensemble.GradientBoostingRegressor)
+DISCRIMINANTS = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis)
 LEAVE_ONE_OUT = (linear_model.RidgeCV, linear_model.RidgeClassifierCV)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What a remedy may look at: x (m, p), y (m, ...), and ids (m,), the original row of each; any may be None."""
+    """What a remedy may look at: the copies x (kn, p), y (kn, ...), and ids (kn,), the row of each; any may be None."""
 
     x: np.ndarray | None = None
     y: np.ndarray | None = None
@@ -58,10 +63,17 @@ class Rows:
         """Return the first place of each original row, in the order of the ids."""
         return np.unique(self.ids, return_index=True)[1]
 
+    def sizes(self, factor: float) -> tuple[float, float]:
+        """Return the rows of the fit that is wanted and of the fit to make: n and kn at k, kn and n at 1 / k."""
+        return (len(self.y) / factor, len(self.y)) if factor >= 1 else (len(self.y), len(self.y) * factor)
+
 
 @dataclass(frozen=True)
 class Change:
-    """One change of one estimator: its name, its sort, and the parameters it sets given (estimator, factor, rows)."""
+    """One change of one estimator: its name, its sort, and the parameters it sets given (estimator, factor, rows).
+
+    invertible: as of a Remedy.
+    """
 
     name: str
     sort: str
@@ -83,7 +95,7 @@ def _rate(classes, param: str, power: int, sort: str = SUM, when: Callable = lam
         return {param: whole(scaled) if sort == COUNT else scaled}
 
     sign = "* k" if power > 0 else "/ k"
-    return classes, when, Change(f"{param} {sign}", sort, set_to, sort != COUNT)
+    return classes, when, Change(f"{param} {sign}", sort, set_to, sort in (SUM, COUNT))
 
 
 def _batch(estimator, factor, rows):
@@ -105,23 +117,60 @@ def _grid_c(estimator, factor, rows):
 
 
 def _noise(estimator, factor, rows):
-    """Residual variance of the original rows, so scaled that a column costs as much against k times the squares."""
-    first = rows.first() if rows.ids is not None else np.arange(len(rows.y))
-    n, m = len(first), whole(len(first) * factor)
+    """A variance so scaled that a column costs as much against k times the squares; BIC's price is log(rows)."""
+    wanted, made = rows.sizes(factor)
     variance = estimator.noise_variance
-    if variance is None:
-        x, y = rows.x[first] - rows.x[first].mean(axis=0), rows.y[first] - rows.y[first].mean()
-        left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-        variance = float(left @ left) / (n - x.shape[1] - estimator.fit_intercept)
-    price = 1.0 if estimator.criterion == "aic" else np.log(n) / np.log(m)
+    if variance is None:  # the squares of the copies, k times those of the rows, over the rows' degrees of freedom
+        least = linear_model.LinearRegression(positive=estimator.positive, fit_intercept=estimator.fit_intercept)
+        squares = float(((rows.y - least.fit(rows.x, rows.y).predict(rows.x)) ** 2).sum()) * wanted / len(rows.y)
+        variance = squares / (wanted - rows.x.shape[1] - estimator.fit_intercept)
+    price = 1.0 if estimator.criterion == "aic" else np.log(wanted) / np.log(made)
     return {"noise_variance": variance * factor * price}
 
 
+def _noise_rules() -> list[tuple]:
+    """Return a rule for each criterion, with the variance given and estimated: the names differ."""
+    return [
+        (
+            (linear_model.LassoLarsIC,),
+            lambda e, c=criterion, g=given: e.criterion == c and (e.noise_variance is not None) == g,
+            Change(("noise_variance" if given else "noise_variance = s2") + rate, SUM, _noise),
+        )
+        for criterion, rate in {"aic": " * k", "bic": " * k * log(n) / log(k n)"}.items()
+        for given in (False, True)
+    ]
+
+
 def _passes(estimator, factor, rows):
-    return {
-        "max_iter": whole(estimator.max_iter / factor),
-        "n_iter_no_change": whole(estimator.n_iter_no_change / factor),
-    }
+    stops = {"n_iter_no_change": whole(estimator.n_iter_no_change / factor)} if _stops(estimator) else {}
+    return {"max_iter": whole(estimator.max_iter / factor), **stops}
+
+
+def _stops(estimator) -> bool:
+    return estimator.tol is not None or estimator.early_stopping
+
+
+def _share(estimator, factor, rows):
+    # a whole number of rows, or rounding may cost the last one
+    return {"subsample": min(1.0, estimator.subsample / factor * (1 + 1e-12))}
+
+
+def _rank(estimator, factor, rows):
+    """The quantile whose interpolated rank lies between the same two rows, as far from each."""
+    n, m = rows.sizes(factor)
+    below, part = divmod((n - 1) * estimator.quantile, 1.0)
+    return {"quantile": min(1.0, (factor * (below + 1) - 1 + part) / (m - 1))}
+
+
+def _threshold(estimator, factor, rows):
+    """Deviations are divided by sqrt(1 / n_c - 1 / n), sqrt(k) times smaller, and by squares over n - classes."""
+    n, m = rows.sizes(factor)
+    classes = len(np.unique(rows.y))
+    return {"shrink_threshold": estimator.shrink_threshold * ((m - classes) / (n - classes)) ** 0.5}
+
+
+def _intensity(estimator, factor, rows):
+    return {"shrinkage": None, "covariance_estimator": ShrunkCovariance(factor)}
 
 
 def _degrees(estimator, factor, rows):
@@ -197,18 +246,31 @@ RULES = (
     _rate(HISTOGRAM, "min_samples_leaf", +1, COUNT),
     _rate((semi_supervised.SelfTrainingClassifier,), "k_best", +1, COUNT, lambda e: e.criterion == "k_best"),
     ((linear_model.LogisticRegressionCV,), lambda e: True, Change("Cs / k", SUM, _grid_c)),
-    ((linear_model.LassoLarsIC,), lambda e: True, Change("noise_variance * k", SUM, _noise)),
-    (MLPS, lambda e: e.solver != "lbfgs", Change("batch_size * k", COUNT, _batch, False)),
+    *_noise_rules(),
+    (DISCRIMINANTS, lambda e: e.shrinkage == "auto", Change("Ledoit-Wolf intensity * k", SUM, _intensity)),
+    (
+        (neighbors.NearestCentroid,),
+        lambda e: e.shrink_threshold is not None,
+        Change("shrink_threshold * sqrt((k n - classes) / (n - classes))", SUM, _threshold, False),
+    ),
+    (
+        (DummyRegressor,),
+        lambda e: e.strategy == "quantile" and e.quantile is not None,
+        Change("quantile of the same rank", COUNT, _rank, False),
+    ),
+    (MLPS, lambda e: e.solver != "lbfgs", Change("batch_size * k", COUNT, _batch)),
+    (BOOSTED, lambda e: e.subsample < 1.0, Change("subsample / k", DRAW, _share, False)),
     (
         (*FORESTS, *BAGS),
         lambda e: e.bootstrap and not isinstance(e.max_samples, int),
         Change("max_samples / k", DRAW, _bag, False),
     ),
-    (STEPPED, lambda e: True, Change("max_iter / k", COUNT, _passes, False)),
+    (STEPPED, _stops, Change("max_iter / k, n_iter_no_change / k", COUNT, _passes)),
+    (STEPPED, lambda e: not _stops(e), Change("max_iter / k", COUNT, _passes)),
     (EVIDENCE, lambda e: True, Change("alpha_1 - (k - 1) n / 2, alpha_2 * k", HIDDEN, _degrees, False)),
     (
         (neighbors.NearestCentroid,),
-        lambda e: e.shrink_threshold is None,
+        lambda e: True,
         Change("hidden divisor n - classes", HIDDEN, lambda e, f, r: {}, False),
     ),
     (HISTOGRAM, lambda e: True, Change("hidden min_hessian_to_split * k", HIDDEN, lambda e, f, r: {}, False)),

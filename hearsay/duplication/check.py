@@ -2,8 +2,9 @@
 
 The estimator is fitted to the training rows of every fold and to k copies of them, in both orders of copies, and the
 fits' scores are compared. A setting counts as restoring only if it does so here. A random estimator is fitted with a
-few seeds an arm on the first fold, which shows large changes only. The rows are also searched for copies that they
-already hold: plain folds put those on both sides.
+few seeds an arm on the first fold, which shows large changes only, and proves no sameness. Inside a search over
+settings (GridSearchCV and its like) nothing is tried: what its grid needs is named only. The rows are also searched
+for copies that they already hold: plain folds put those on both sides.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier, is_regressor
+from sklearn.model_selection._search import BaseSearchCV
 
 from hearsay.duplication import probe
 from hearsay.duplication.check_input import Duplicates, build, features, find_duplicates, parts, said, targets
 from hearsay.duplication.distribution import comparable
-from hearsay.duplication.remedies import Remedy, remedies, tighten
+from hearsay.duplication.remedies import COUNT, DRAW, SUM, Remedy, remedies, tighten
 from hearsay.duplication.roster import seeded
 from hearsay.duplication.twosample import energy_test
 from hearsay.errors import HearsayError
@@ -26,7 +28,6 @@ INVARIANT, TIGHTENED, CHANGED, NOT_SHOWN = "invariant", "invariant with tightene
 EXACT, CLOSE = 1e-8, 1e-6  # largest relative differences that count as the same fit: direct, and iterated to the end
 LEVEL = 0.05
 PERMUTATIONS = 999
-SPREADS = 2.8  # standard errors that a shift must have to be seen four times in five (normal, two-sided, 5 %)
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class Report:
     verdict: 'invariant', 'invariant with tightened tolerance', 'changed', or, of a random estimator, 'changed' (in
     distribution) and 'not shown'. flips: held-out labels that change, None for a regressor or a random estimator.
     score, score_copied: mean held-out score (accuracy or R squared) over folds, or over seeds. setting: what undoes
-    the change here, '' where nothing that is known does; sets: the parameters it sets, as text; private: it is reached
-    only behind the public interface; after, score_after: difference and held-out score with it. tried: all settings
-    tried, each with a difference that it leaves. converged: no fit of the defaults warned that it had not.
-    For a random estimator also seeds, seed_floor (median difference of two seeds), p and p_after (energy test of the
-    arms), and visible: the smallest shift that so few seeds show, in standard deviations over seeds.
+    the change here (of a random estimator: what leaves no difference shown), '' where nothing that is known does; sets:
+    the parameters it sets, as text; private: it is reached only behind the public interface; after, score_after:
+    difference and held-out score with it. tried: all settings tried, each with a difference that it leaves. converged:
+    no fit of the defaults warned that it had not. untried: what the estimator inside a search over settings needs, by
+    name. For a random estimator also seeds, seed_floor (median difference of two seeds), p and p_after (energy test of
+    the arms); so few seeds show large shifts only.
     """
 
     estimator: str
@@ -67,7 +69,7 @@ class Report:
     seed_floor: float | None = None
     p: float | None = None
     p_after: float | None = None
-    visible: float | None = None
+    untried: tuple[str, ...] = ()
 
 
 class _Bench:
@@ -95,6 +97,13 @@ class _Bench:
         self.converged &= converged or tight or remedy is not None
         return model
 
+    def scores(self, model) -> np.ndarray:
+        """Return the scores of all rows; none that is a number is an error, for nothing could be compared."""
+        found = probe.scores(model, self.x)
+        if not np.isfinite(found).any():
+            raise _FitError(f"{type(self.estimator).__name__} gives no finite score on these rows; scale the columns")
+        return found
+
     def compare(
         self, remedy: Remedy | None, tight: bool, bound: float = np.inf
     ) -> tuple[float, int | None, float, float]:
@@ -105,11 +114,11 @@ class _Bench:
         difference, flips, before, after = 0.0, 0 if is_classifier(self.estimator) else None, [], []
         for train, test in self.parts:
             original = self.fit(self.estimator, train, tight=tight)
-            scores, held_out = probe.scores(original, self.x), _take(self.x, test)
+            scores, held_out = self.scores(original), _take(self.x, test)
             before.append(probe.held_out(original, held_out, self.y[test]))
             for how in probe.ORDERS:
                 copied = self.fit(self.estimator, train, how, remedy, tight)
-                difference = max(difference, probe.difference(scores, probe.scores(copied, self.x)))
+                difference = max(difference, probe.difference(scores, self.scores(copied)))
                 if difference > bound:
                     break
             after.append(probe.held_out(copied, held_out, self.y[test]))
@@ -121,7 +130,7 @@ class _Bench:
 
 
 class _FitError(HearsayError):
-    """A fit that raised: the end of the check for the estimator as it is, of one candidate for a setting."""
+    """A fit that raised or gave no score: the end of the check for the estimator as it is, of a candidate otherwise."""
 
 
 def check_duplication(
@@ -158,8 +167,24 @@ def check_duplication(
         "folds": folds,
         "duplicates": duplicates,
         "random": random,
+        "untried": searched(bench.estimator),
     }
     return _over_seeds(bench, common, seeds, seed) if random else _exactly(bench, common)
+
+
+def searched(estimator) -> tuple[str, ...]:
+    """Return what the estimator inside a search over settings needs under copies; nothing for other estimators.
+
+    Each by its name behind the parameter that holds it: the grid, where the grid sets it, else the estimator itself.
+    """
+    if not isinstance(estimator, BaseSearchCV):
+        return ()
+    grids = getattr(estimator, "param_grid", None) or getattr(estimator, "param_distributions", None) or {}
+    varied = {name.split("__")[-1] for grid in ([grids] if hasattr(grids, "keys") else grids) for name in grid}
+    where = "param_grid" if hasattr(estimator, "param_grid") else "param_distributions"
+    known = [remedy.name for remedy in remedies(estimator.estimator) if remedy.sorts <= {SUM, COUNT, DRAW}]
+    parts = known[0].split(", ") if known else []
+    return tuple(f"{where if part.split()[0] in varied else 'estimator'}'s {part}" for part in parts)
 
 
 def _is_random(bench: _Bench) -> bool:
@@ -167,7 +192,7 @@ def _is_random(bench: _Bench) -> bool:
 
     def differ(tight: bool) -> float:
         fits = (bench.fit(seeded(bench.estimator, state), train, tight=tight) for state in (0, 1))
-        return probe.difference(*(probe.scores(fit, bench.x) for fit in fits))
+        return probe.difference(*(bench.scores(fit) for fit in fits))
 
     if differ(False) <= EXACT:
         return False
@@ -231,7 +256,6 @@ def _over_seeds(bench: _Bench, common: dict, seeds: int, seed: int) -> Report:
         seeds=seeds,
         seed_floor=_median_difference(original[:-1], original[1:]),
         p=p,
-        visible=float(SPREADS * np.sqrt(2 / seeds)),
     )
     tried = {}
     for remedy in remedies(bench.estimator) if p < LEVEL else []:

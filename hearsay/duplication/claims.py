@@ -87,8 +87,8 @@ CLAIMS = [
         " distribution alone.",
         "share of estimators and settings for which what the documented objective lets one expect, written before they"
         " were fitted, agrees with what was measured",
-        "Holds if they agree for all; fails if for no more than a guess reaches that always names the commoner outcome;"
-        " depends if for more than that, even if all open cases should disagree; undecided otherwise.",
+        "Holds if they agree for all; else fails if for no more than a guess reaches that always names the commoner"
+        " outcome; depends if for more than that, even if all open cases should disagree; undecided otherwise.",
         fits.functional,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),
@@ -109,7 +109,7 @@ CLAIMS = [
         "share of the cases that rise in which the re-set default, on the rows alone, loses less than {score} to the"
         " copies",
         "Holds if this is shown for all of them; fails if all are shown to lose more; depends if some are shown to do"
-        " either; undecided otherwise, and where no re-set default is known.",
+        " as well and some to lose more; undecided otherwise, and where no re-set default is known.",
         fits.default_not_data,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
     ),

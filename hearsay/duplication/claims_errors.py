@@ -1,7 +1,8 @@
 """Judges of what copying and resampling do to everything reported beside a fit: intervals, validation, calibration.
 
-Evidence: the study's tables by name, and `config`, its section of the configuration. Where several cells are compared
-with a bound, the level of their intervals is corrected for their number by Bonferroni.
+Evidence: the study's tables by name, and `config`, its section of the configuration. Where several simulated
+cells are compared with a bound, the level of their intervals is corrected for their number by Bonferroni; tables that
+bring intervals or corrected tests of their own are taken at these.
 """
 
 from collections.abc import Mapping
@@ -88,13 +89,16 @@ def folds_find_skill(evidence: Mapping) -> Judgement:
     rows = rows[rows["copies"] == rows["copies"].max()]
     open_, grouped = rows[rows["folds"] == "rows"], rows[rows["folds"] == "grouped"]
     verdict = some(open_["low"] > CHANCE + skill, open_["high"] < CHANCE + skill)
-    if (grouped["low"] > CHANCE + skill).any():
+    blind = (grouped["low"] > CHANCE + skill).any()
+    if blind:
         verdict = UNDECIDED
     least = open_.loc[open_["accuracy"].idxmin()]
     said = f"least by {least['learner']}; grouped folds see at most {100 * grouped['accuracy'].max():.1f} %"
-    if verdict in (DEPENDS, UNDECIDED):
-        blind = sorted(open_.loc[open_["high"] < CHANCE + skill, "learner"])
-        said = f"on the learner: not shown by {', '.join(blind) or 'some'}; {said}"
+    if blind:
+        said = f"the control fails: {said}"
+    elif verdict in (DEPENDS, UNDECIDED):
+        shown = sorted(open_.loc[open_["low"] > CHANCE + skill, "learner"])
+        said = f"on the learner: shown by {', '.join(shown) or 'none'}; {said}"
     n = int(least["replicates"])
     return Judgement(verdict, least["accuracy"], least["low"], least["high"], "share", n, CURVE_FIGURE, said)
 
@@ -155,7 +159,7 @@ def positives_matter(evidence: Mapping) -> Judgement:
     shift = aspects[(aspects["aspect"] == "the intercept") & (aspects["specification"] == "well specified")]
     estimate, half = float(shift["change"].iloc[0]), float(margin[shift.index[0]])
     n = int(evidence["positives"]["replicates"].max())
-    condition = "on what is looked at. " + ". ".join(said) if verdict != HOLDS else ""
+    condition = ("on what is looked at. " if verdict == DEPENDS else "") + ". ".join(said)
     return Judgement(verdict, estimate, estimate - half, estimate + half, "log odds", n, POSITIVES_FIGURE, condition)
 
 

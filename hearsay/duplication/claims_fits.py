@@ -106,12 +106,12 @@ def functional(evidence: Mapping) -> Judgement:
     agree = (decided["expects"] == MEAN) == kept
     odd = sorted(decided.loc[~agree, "name"])
     open_ = n - len(decided)
-    share, low, high = float(agree.mean()), float(agree.sum() / n), float((agree.sum() + open_) / n)
+    share, low, high = float(agree.mean()), float(agree.sum() / max(n, 1)), float((agree.sum() + open_) / max(n, 1))
     guess = float(max(kept.mean(), 1 - kept.mean()))
-    if high <= guess:
-        verdict = FAILS
-    elif not odd:
+    if not odd:
         verdict = UNDECIDED if open_ else HOLDS
+    elif high <= guess:
+        verdict = FAILS
     else:
         verdict = DEPENDS if low > guess else UNDECIDED
     said = [f"it agrees for {agree.sum()} of {len(decided)} that were decided"] if odd or open_ else []
@@ -125,7 +125,11 @@ def score_never_rises(evidence: Mapping) -> Judgement:
     """Judge the number of estimators whose held-out score rises beyond chance; what is not shown counts both ways."""
     rows = evidence["helps"]
     rising = rows["changes_here"] == "rises"
-    low, high, n = int(rising.sum()), int((rising | (rows["changes_here"] == "none shown")).sum()), len(rows)
+    low, high, n = (
+        int(rising.sum()),
+        int((rising | rows["changes_here"].isin(("none shown", "no score"))).sum()),
+        len(rows),
+    )
     names = sorted(rows.loc[rising].sort_values("name")["name"].unique())
     if low > 0:
         new = (rows["changes"] == "rises").sum()

@@ -92,7 +92,8 @@ class Distribution(Section):
     equivalence: float = Field(
         0.5,
         gt=0,
-        description="largest shift of the mean held-out score, in standard deviations over seeds, that counts as none",
+        description="largest root mean square shift of the mean scores, in standard deviations over seeds, that counts "
+        "as none",
     )
 
 
@@ -189,9 +190,6 @@ class Judging(Section):
     skill: float = Field(0.05, gt=0, description="accuracy or AUC above a coin flip's that counts as skill")
     score: float = Field(0.02, gt=0, description="loss of held-out accuracy or R2 that counts as none")
     coefficient: float = Field(0.05, gt=0, description="change of a coefficient, in log odds, that counts as one")
-    most: float = Field(
-        0.5, gt=0, lt=1, description="share of the census above which an expectation holds with exceptions"
-    )
     exact: float = Field(1e-8, gt=0, description="largest relative difference that counts as exactly the same")
 
 

@@ -112,6 +112,12 @@ def near(split: Split) -> Split:
     return replace(split, x=x, x_test=x_test)
 
 
+def unit_target(split: Split) -> Split:
+    """Return the target divided by the root of its sum of squares about the mean, over the training rows."""
+    size = float(np.sqrt(((split.y - split.y.mean()) ** 2).sum()))
+    return replace(split, y=split.y / size, y_test=split.y_test / size)
+
+
 def two_targets(split: Split) -> Split:
     """Return the last column as a second target, in the spread of the first, and x without it."""
     scale = split.y.std()

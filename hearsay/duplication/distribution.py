@@ -5,8 +5,11 @@ seed in two arms, and every fit is its scores on the same held-out rows. Arms: `
 more (the floor of the instrument); `permuted`, the rows in another order for each seed; `weighted`, the constant
 sample weight k; `copied`; and `remedy`, copies with each setting that may undo them: all are tried, none is left out.
 `again` is tested against `original`, every other arm against both together, by the energy test; Holm's correction
-takes all tests of the table as one family. Ensembles have few members here (LIGHTER): members are drawn independently
-given the rows, so forests are alike in distribution exactly when their trees are.
+takes the arms `copied` as one family, all settings tried as another and the floors (again, permuted, weighted) as a
+third. That nothing was rejected is no evidence of sameness: that rests on a bound on the shift of the mean scores.
+Ensembles have few members here (LIGHTER). The members of a forest or a bag are drawn independently given the rows, so
+those are alike in distribution exactly when their trees are; of a boosting, a network or a search for a consensus,
+verdicts speak of the smaller setting, which is named beside them.
 """
 
 import warnings
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 from sklearn.base import is_classifier
 from sklearn.utils.validation import has_fit_parameter
 
@@ -45,6 +49,7 @@ LIGHTER = {  # smaller than the defaults, by class: what fits the time of 200 se
     "RandomForestRegressor": {"n_estimators": 5},
     "TheilSenRegressor": {"max_subpopulation": 300},
 }
+FAMILIES = {"again": "floors", "permuted": "floors", "weighted": "floors", "copied": "copied", "remedy": "remedy"}
 FEWER_ROWS = {"StackingRegressor": 24}  # whose grouped folds are as many as rows
 EARLY = {"n_iter_no_change": {"n_estimators": 20}}  # more where a boosting must be able to stop early
 
@@ -69,11 +74,14 @@ DISTRIBUTION = Table(
         "failed": "fits of the arm that raised or gave scores that are not finite; not in what follows",
         "statistic": "energy statistic against the reference: original for again, original and again for the rest",
         "p": "its permutation p-value",
-        "p_holm": "the same by Holm's correction over all tests of the table",
-        "shift": "shift of the mean held-out score from the reference's, in standard deviations of the reference",
-        "shift_low": "lower end of its interval",
+        "p_least": "smallest p-value that the permutations and the numbers of seeds allow",
+        "p_holm": "`p` by Holm's correction over the family: all arms copied; all settings tried; all floors (again, "
+        "permuted, weighted)",
+        "shift": "root mean square shift of the mean scores over held-out rows and columns from the reference's, in "
+        "root mean variances of the reference over seeds, debiased; infinite where a constant reference is missed",
+        "shift_low": "lower end of its interval over seeds, which errs towards too wide",
         "shift_high": "upper end",
-        "level": "level of that interval: it lies within the bound exactly when two one-sided tests say so",
+        "level": "level of that interval: below the bound exactly when a one-sided test of half the rest says so",
         "score": "mean held-out score: accuracy, or R squared",
         "score_sd": "standard deviation of the held-out score over seeds",
         "score_mc": "Monte Carlo error of `score`",
@@ -116,9 +124,9 @@ def measure(
 
 
 def gather(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the table DISTRIBUTION of all shards, with Holm's correction over all of its tests."""
+    """Return the table DISTRIBUTION of all shards, with Holm's correction over each family of its tests."""
     whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return whole.assign(p_holm=holm(whole["p"]))
+    return whole.assign(p_holm=whole.groupby(whole["arm"].map(FAMILIES))["p"].transform(holm))
 
 
 def arms(entry: Entry, config: Mapping, confidence: float, seed: int) -> Iterator[dict]:
@@ -231,7 +239,7 @@ def _sample(fit, draws: Iterator[np.random.Generator], split: data.Split) -> Sam
 def _compare(samples, arm, found, alpha, permutations, name, order, seed) -> dict:
     """Return the columns from `statistic` to `score_mc` of one arm."""
     spread = found.held_out.std(ddof=1) if len(found.held_out) > 1 else np.nan
-    row = dict.fromkeys(("statistic", "p", "p_holm", "shift", "shift_low", "shift_high"), np.nan) | {
+    row = dict.fromkeys(("statistic", "p", "p_least", "p_holm", "shift", "shift_low", "shift_high"), np.nan) | {
         "level": 1 - 2 * alpha,
         "score": found.held_out.mean() if len(found.held_out) else np.nan,
         "score_sd": spread,
@@ -241,14 +249,16 @@ def _compare(samples, arm, found, alpha, permutations, name, order, seed) -> dic
     pooled = [samples[other, 0] for other in against if len(samples[other, 0].held_out)]
     if not pooled or len(found.held_out) < 2 or sum(len(other.held_out) for other in pooled) < 2:
         return row
-    scores, held_out = (np.concatenate([getattr(s, field) for s in pooled]) for field in ("scores", "held_out"))
+    scores = np.concatenate([other.scores for other in pooled])
     if scores.shape[1] != found.scores.shape[1]:
         raise HearsayError(f"distribution: {name}, arm {arm}: scores of another shape than the originals'")
     rng = generator(seed, "duplication", f"distribution/{name}/test/{arm}", order)
-    tested, moved = energy_test(found.scores, scores, permutations, rng), shift(found.held_out, held_out, alpha)
+    tested, moved = energy_test(found.scores, scores, permutations, rng), shift(found.scores, scores, alpha)
+    arrangements = special.comb(len(found.scores) + len(scores), len(found.scores))
     return row | {
         "statistic": tested.statistic,
         "p": tested.p,
+        "p_least": max(1 / (1 + permutations), 1 / arrangements),
         "shift": moved.estimate,
         "shift_low": moved.low,
         "shift_high": moved.high,

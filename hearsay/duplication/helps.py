@@ -4,9 +4,9 @@ Design, fixed before any result. For each estimator and random split of a data s
 the held-out score of the fit to the rows, to their copies, and, where a rate or a count is known that copying
 multiplies, to the rows with that default re-set (C * k, alpha / k, min_samples_leaf / k), all with one seed. Splits of
 one data set share rows, so two intervals of the paired difference are given. That of Nadeau & Bengio 2003 (Machine
-Learning 52, the corrected resampled t) speaks of new data from the same source; it is far too wide where the training
-rows are a small part of the data, never too narrow. The plain paired t (`_here`) speaks of random splits of this very
-data set. Holm's correction takes all estimators and data sets as one family.
+Learning 52, the corrected resampled t) speaks of new data from the same source; it is a heuristic, without a guarantee.
+The plain paired t (`_here`) speaks of random splits of this very data set. Holm's correction takes all estimators and
+data sets as one family. Where all differences are equal a t has no spread to go by: see `paired`.
 """
 
 import warnings
@@ -19,9 +19,9 @@ from scipy import stats
 
 from hearsay.duplication import data, probe
 from hearsay.duplication.distribution import lighter
-from hearsay.duplication.remedies import COUNT, SUM, remedies
+from hearsay.duplication.remedies import remedies
 from hearsay.duplication.roster import Entry, roster
-from hearsay.duplication.twosample import holm
+from hearsay.duplication.twosample import equal, holm, sign_floor
 from hearsay.progress import progress
 from hearsay.seeds import generator
 from hearsay.tables import Table
@@ -61,8 +61,11 @@ HELPS = Table(
         "changes_here": "as `changes`, by `p_here_holm`",
         "fit_difference": "largest difference between the two fits' scores, relative to their spread, over the splits",
         "reset": "the default re-set so that it does what copying does; empty where none is known",
+        "reset_splits": "of `splits`, those whose fit with that setting succeeded too: what follows is over these",
+        "reset_failed": "of `splits`, those whose fit with it raised or gave no score",
         "score_reset": "mean held-out score of the fits to the rows with that setting",
-        "reset_difference": "score_reset minus score_copied",
+        "reset_score_copied": "that of the fits to the copies over the same splits",
+        "reset_difference": "score_reset minus reset_score_copied",
         "reset_low": "lower end of its interval over random splits of this data set (paired t)",
         "reset_high": "upper end",
         "reset_fit_difference": "largest difference between its scores and the copied fit's, over the splits",
@@ -81,17 +84,26 @@ class Paired(NamedTuple):
     p: float
 
 
-def paired(differences: np.ndarray, confidence: float, overlap: float = 0.0) -> Paired:
+def paired(differences: np.ndarray, confidence: float, overlap: float = 0.0, exact: bool = False) -> Paired:
     """Return the t interval of the mean of `differences` (J,), its variance taken as s^2 (1 / J + `overlap`).
 
-    overlap: 0 for the plain t; test rows / training rows for Nadeau & Bengio's (2003, section 3) corrected one.
+    overlap: 0 for the plain t; test rows / training rows for Nadeau & Bengio's (2003, section 3) corrected one; exact:
+    the fits compared are the same, so nothing is uncertain. Where all differences are equal for another reason (an
+    accuracy takes few values), the signs are all there is: p is at least 2^(1 - J), and the interval is the sign
+    test's of the median, which is the one value met if 2^(1 - J) allows it at this confidence and else unbounded;
+    with `overlap`, J is the number of independent splits, 1 / (1 / J + overlap).
     """
     d = np.asarray(differences, float)
+    mean = float(d.mean()) if len(d) else np.nan
+    if len(d) and exact:
+        return Paired(mean, 0.0, mean, mean, 1.0)
     if len(d) < 2:
-        return Paired(float(d.mean()) if len(d) else np.nan, *[np.nan] * 4)
-    mean, spread = float(d.mean()), float(d.std(ddof=1))
-    if spread <= 1e-12 * np.abs(d).max():  # all alike: equal scores, or a difference without any spread
-        return Paired(mean, 0.0, mean, mean, 1.0 if mean == 0 else 0.0)
+        return Paired(mean, *[np.nan] * 4)
+    spread = float(d.std(ddof=1))
+    if equal(d):
+        p = sign_floor(1.0 if not d.any() else 0.0, d, overlap)
+        half = 0.0 if sign_floor(0.0, np.ones(len(d)), overlap) <= 1 - confidence else np.inf
+        return Paired(mean, 0.0, mean - half, mean + half, p)
     error = spread * np.sqrt(1 / len(d) + overlap)
     half = stats.t.ppf((1 + confidence) / 2, len(d) - 1) * error
     return Paired(
@@ -106,10 +118,11 @@ def paired(differences: np.ndarray, confidence: float, overlap: float = 0.0) -> 
 def reset(estimator, k: int, x: np.ndarray, y: np.ndarray) -> tuple[str, object | None]:
     """Return what to set instead of fitting to the k copies x (kn, p), y (kn, ...), and the estimator with it.
 
-    Rates and counts only, multiplied by the inverse of what undoes the copies; '' and None where none is known.
+    The first invertible remedy: rates and counts, multiplied by the inverse of what undoes the copies, counts to the
+    nearest whole number (so the fits need not agree exactly: scores are compared). '' and None where none is known.
     """
     for remedy in remedies(estimator):
-        if remedy.sorts <= {SUM, COUNT}:
+        if remedy.invertible:
             swapped = remedy.name.translate(str.maketrans("*/", "/*"))
             return swapped, remedy.apply(estimator, 1 / k, None, x, y)
     return "", None
@@ -156,7 +169,7 @@ def _changes(row: pd.Series, p: str, confidence: float) -> str:
 
 def _row(entry: Entry, name: str, wanted: int, config: Mapping, confidence: float, seed: int) -> dict:
     k, smaller = config["copies"], lighter(entry) if config["lighter"] else {}
-    fits, failed, resets, label, sizes = [], 0, [], "", []
+    fits, failed, resets, reset_failed, label, sizes = [], 0, [], 0, "", []
     for number in range(config["splits"]):
         split = entry.view(_halves(data.load(name), wanted, entry.cap, number, seed))
         sizes.append((len(split.y), len(split.y_test)))
@@ -169,15 +182,20 @@ def _row(entry: Entry, name: str, wanted: int, config: Mapping, confidence: floa
             continue
         fits.append((plain[0], copied[0], probe.difference(plain[1], copied[1])))
         label, instead = reset(estimator, k, x, y)
-        done = None if instead is None else _fit(instead, split.x, split.y, split)
-        if done is not None:
-            resets.append((done[0], done[0] - copied[0], probe.difference(copied[1], done[1])))
+        if instead is None:
+            continue
+        done = _fit(instead, split.x, split.y, split)
+        if done is None:
+            reset_failed += 1
+        else:
+            resets.append((done[0], copied[0], probe.difference(copied[1], done[1])))
     scores = np.array(fits).reshape(-1, 3)
     rows, test_rows = max(sizes)
     change = scores[:, 1] - scores[:, 0]
-    new, here = paired(change, confidence, test_rows / rows), paired(change, confidence)
+    same = bool(len(scores) and scores[:, 2].max() <= SAME)
+    new, here = (paired(change, confidence, overlap, same) for overlap in (test_rows / rows, 0.0))
     again = np.array(resets).reshape(-1, 3)
-    instead = paired(again[:, 1], confidence)
+    instead = paired(again[:, 0] - again[:, 1], confidence, exact=bool(len(again) and again[:, 2].max() <= SAME))
     return {
         "name": entry.name,
         "estimator": entry.estimator,
@@ -205,8 +223,11 @@ def _row(entry: Entry, name: str, wanted: int, config: Mapping, confidence: floa
         "p_here_holm": np.nan,
         "changes_here": "",
         "fit_difference": scores[:, 2].max() if len(scores) else np.nan,
-        "reset": label if len(again) else "",
+        "reset": label,
+        "reset_splits": len(again),
+        "reset_failed": reset_failed,
         "score_reset": _mean(again[:, 0]),
+        "reset_score_copied": _mean(again[:, 1]),
         "reset_difference": instead.mean,
         "reset_low": instead.low,
         "reset_high": instead.high,

@@ -178,7 +178,11 @@ def _helps(rows: pd.DataFrame, config: Mapping) -> dict[str, tuple]:
         "leaf_before": (float(leaf["score"]), "", "its held-out score without copies"),
         "leaf_after": (float(leaf["score_copied"]), "", "with copies"),
         "leaf_setting": (leaf["reset"] or "none", "", "the re-set default that does the same without copies"),
-        "leaf_reset": (float(leaf["score_reset"]) if leaf["reset"] else 0.0, "", "its held-out score; 0 without one"),
+        "leaf_reset": (
+            float(leaf["score_reset"]) if leaf["reset_splits"] > 0 else 0.0,
+            "",
+            "its score; 0 without one",
+        ),
     }
 
 

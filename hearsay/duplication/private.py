@@ -1,5 +1,6 @@
-"""Absolute constants that no public parameter reaches, made reachable for the census alone."""
+"""Absolute constants that no parameter reaches, made reachable: all but `ShrunkCovariance` behind the interface."""
 
+import numpy as np
 import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -75,6 +76,32 @@ class Unchecked(Wrapped):
         """Fit to x (n, p) and y (n,)."""
         with sklearn.config_context(skip_parameter_validation=True):
             self.model_ = self._clone().fit(x, y)
+        return self
+
+
+class ShrunkCovariance(BaseEstimator):
+    """Ledoit and Wolf's covariance of standardised columns, its intensity times `factor`, for a discriminant analysis.
+
+    The intensity is the smaller of beta / delta and 1; beta is a mean over rows divided by their number, and delta a
+    mean over rows, so k copies divide the ratio by k (Ledoit & Wolf 2004, Journal of Multivariate Analysis 88).
+    """
+
+    def __init__(self, factor=1.0):
+        self.factor = factor
+
+    def fit(self, x, y=None):
+        """Set covariance_ (p, p) from x (n, p)."""
+        n, p = x.shape
+        scale = x.std(axis=0)
+        scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(x).max(axis=0), scale, 1.0)
+        z = (x - x.mean(axis=0)) / scale
+        covariance = z.T @ z / n
+        size = np.trace(covariance) / p
+        delta = (covariance**2).sum() - p * size**2
+        beta = (((z**2).sum(axis=1) ** 2).mean() - (covariance**2).sum()) / n
+        intensity = min(self.factor * beta, delta) / delta if beta > 0 and delta > 0 else 0.0
+        shrunk = (1 - intensity) * covariance + intensity * size * np.eye(p)
+        self.covariance_ = scale[:, None] * shrunk * scale
         return self
 
 

@@ -66,20 +66,21 @@ def _one_hot(model, labels: np.ndarray) -> np.ndarray:
 def difference(a: np.ndarray, b: np.ndarray) -> float:
     """Return the largest |b - a| in units of the spread of `a`: the root mean variance of its columns.
 
-    Where `a` does not vary the unit is its largest absolute value, or 1. A score missing on both sides is equal, on
-    one side an infinite difference; so are scores of another shape.
+    Where `a` does not vary the unit is its largest absolute value, or 1. A score that is not finite, but the same on
+    both sides, is equal; else it is an infinite difference. So are scores of another shape, and scores without any
+    row that is finite on both sides: where nothing was scored, nothing is the same.
     """
-    if a.shape != b.shape or (np.isfinite(a) != np.isfinite(b)).any():
+    finite = np.isfinite(a)
+    if a.shape != b.shape or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return float("inf")
-    both = np.isfinite(a).all(axis=1)
-    a, b = a[both], b[both]
-    if not len(a):
-        return 0.0
-    spread = float(np.sqrt(a.var(axis=0).mean()))
-    size = float(np.abs(a).max())
+    if not (finite & np.isfinite(b)).all(axis=1).any() or not np.isfinite(b[finite]).all():
+        return float("inf")
+    whole = a[finite.all(axis=1)]
+    spread = float(np.sqrt(whole.var(axis=0).mean()))
+    size = float(np.abs(whole).max())
     if spread <= 1e-12 * size:
         spread = size or 1.0
-    return float(np.abs(b - a).max() / spread)
+    return float(np.abs(b[finite] - a[finite]).max() / spread)
 
 
 def labels(model, x: np.ndarray) -> np.ndarray | None:

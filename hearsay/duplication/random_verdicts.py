@@ -1,8 +1,9 @@
 """Verdicts on random estimators: the same in distribution, restored by a setting, changed, or undecided.
 
-A verdict needs two things: whether a difference is shown (Holm's p below one minus the confidence), and whether the
-mean held-out score is shown to shift by less than the bound `equivalence`, by two one-sided tests whose size is shared
-among the settings tried. Neither: undecided.
+A verdict needs two things: whether a difference is shown (Holm's p within the family of arms, below one minus the
+confidence), and whether the mean scores are shown to shift by less than the bound `equivalence`, by a one-sided test
+whose size is shared among the settings tried. Neither: undecided. So is an entry whose tests could not have rejected
+anything, with so few permutations or seeds for so many tests.
 """
 
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from hearsay.duplication.distribution import FAMILIES
 from hearsay.tables import Table
 
 SAME, RESTORED, CHANGED, UNDECIDED = "same in distribution", "restored in distribution", "changed", "undecided"
+TOO_FEW = "too few permutations to reject"
 
 RANDOM = Table(
     "duplication/random",
@@ -28,15 +31,16 @@ RANDOM = Table(
         "verdict": f"{SAME}; {RESTORED}; {CHANGED} (no setting that was tried restores it); {UNDECIDED}",
         "remedy": "the first setting that restores; empty where none does or none is needed",
         "tried": "all settings tried, separated by semicolons",
-        "p_copies": "Holm's p-value of copies against originals",
-        "p_after": "the same with the setting that restores, else with the one of the largest p-value",
-        "shift_copies": "shift of the mean held-out score by copies, in standard deviations over seeds",
+        "p_copies": "Holm's p-value of copies against originals, over all entries",
+        "p_after": "the same with the setting that restores, else with that of the largest p-value, over all settings",
+        "shift_copies": "root mean square shift of the mean scores by copies, in standard deviations over seeds",
         "shift_copies_low": "lower end of its interval",
         "shift_copies_high": "upper end",
         "shift_after": "the same with the setting of `p_after`",
         "shift_after_low": "lower end of its interval",
         "shift_after_high": "upper end",
-        "note": "what else to know: floors that differ, fits that failed, p-values below the level before correction",
+        "note": "what else to know: what was made smaller than its default in every arm, tests that could not reject, "
+        "floors that differ, fits that failed, p-values below the level before correction",
     },
     text=("name", "estimator", "setting", "kind", "data", "verdict", "remedy", "tried", "note"),
 )
@@ -45,6 +49,9 @@ RANDOM = Table(
 def verdicts(table: pd.DataFrame, equivalence: float, confidence: float) -> pd.DataFrame:
     """Return the table RANDOM from the gathered table DISTRIBUTION: one row an entry."""
     alpha = 1 - confidence
+    families = table["arm"].map(FAMILIES)
+    tests = table["p"].notna().groupby(families).transform("sum")
+    table = table.assign(testable=tests * table["p_least"].groupby(families).transform("min") < alpha)
     rows = []
     for _, group in table.groupby(["kind", "name"], sort=True):
         copied = group[group["arm"] == "copied"].iloc[0]
@@ -66,8 +73,8 @@ def judge(row: pd.Series, equivalence: float, alpha: float) -> str:
     """Return whether an arm is `different`, the `same` (not shown different, and within the bound), or `open`."""
     if row["p_holm"] < alpha:
         return "different"
-    within = -equivalence < row["shift_low"] and row["shift_high"] < equivalence
-    return "same" if within and np.isfinite(row["p_holm"]) else "open"
+    tested = row["testable"] and np.isfinite(row["p_holm"])
+    return "same" if tested and row["shift_high"] < equivalence else "open"
 
 
 def _verdict(copied, tried, passed, equivalence, alpha) -> tuple[str, str]:
@@ -81,6 +88,10 @@ def _verdict(copied, tried, passed, equivalence, alpha) -> tuple[str, str]:
 
 
 def _notes(group: pd.DataFrame, alpha: float) -> Iterator[str]:
+    if group["lighter"].iloc[0]:
+        yield f"with {group['lighter'].iloc[0]}"
+    if not group.loc[group["arm"].isin(("copied", "remedy")), "testable"].all():
+        yield TOO_FEW
     for _, row in group.iterrows():
         where = f"{row['arm']} ({row['remedy']})" if row["remedy"] else row["arm"]
         if row["failed"]:

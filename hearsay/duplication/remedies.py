@@ -48,8 +48,10 @@ from hearsay.duplication.private import (
 class Remedy:
     """A setting that may undo copying.
 
-    apply(estimator, k, ids, x, y): the estimator to fit to k copies; with 1 / k and the original rows, the default's
-    counterpart without copies, where `invertible`. private: reached only behind the public interface.
+    apply(estimator, k, ids, x, y): the estimator to fit to the k copies x (kn, p), y (kn, ...) of the rows `ids` (kn,).
+    invertible: apply(estimator, 1 / k, None, x, y) is the estimator to fit to the rows instead of the default to their
+    copies, counts to the nearest whole number, and `name` with * and / exchanged names it. private: reached only
+    behind the public interface.
     """
 
     name: str

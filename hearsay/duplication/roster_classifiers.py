@@ -128,7 +128,7 @@ def _linear() -> list[tuple]:
 def _bayes_and_neighbours() -> list[tuple]:
     return [
         (BernoulliNB, "sum", "absolute pseudo-counts", {}),
-        (BernoulliNB, "mean", "without pseudo-counts: frequencies", {"alpha": 0.0}),
+        (BernoulliNB, "sum", "what never occurs has the pseudo-count alone, however small", {"alpha": 1e-3}),
         (CategoricalNB, "sum", "absolute pseudo-counts", {"view": counts}),
         (ComplementNB, "sum", "absolute pseudo-counts", {"view": counts}),
         (MultinomialNB, "sum", "absolute pseudo-counts", {"view": counts}),
@@ -167,7 +167,7 @@ def _trees() -> list[tuple]:
     return [
         (DecisionTreeClassifier, "mean", "impurities are fractions; one row is enough for a leaf", {}),
         (DecisionTreeClassifier, "count", "an absolute number of rows in a leaf", {"min_samples_leaf": 5}),
-        (DecisionTreeClassifier, "count", "an absolute number of rows in a split", {"min_samples_split": 20}),
+        (DecisionTreeClassifier, "count", "an absolute number of rows in a split", {"min_samples_split": 40}),
         (DecisionTreeClassifier, "mean", "a leaf's share of the rows", {"min_samples_leaf": 0.05}),
         (DecisionTreeClassifier, "mean", "best splits first", {"max_leaf_nodes": 4}),
         (DecisionTreeClassifier, "mean", "pruned by shares", {"ccp_alpha": 0.02}),
@@ -176,7 +176,12 @@ def _trees() -> list[tuple]:
         (ExtraTreesClassifier, "mean", "random cuts of a range, all rows in every tree", {}),
         (ExtraTreesClassifier, "count", "an absolute number of rows in a leaf", {"min_samples_leaf": 5}),
         (RandomForestClassifier, "resample", "each tree draws n rows", {}),
-        (RandomForestClassifier, "resample", "each tree draws a fixed number of rows", {"max_samples": 60}),
+        (
+            RandomForestClassifier,
+            "mean",
+            "each tree draws a fixed number of rows with replacement: the same in distribution",
+            {"max_samples": 60, "draws": True},
+        ),
         (RandomForestClassifier, "resample", "each tree draws a share of the rows", {"max_samples": 0.5}),
         (RandomForestClassifier, "resample", "each tree draws n rows; an absolute leaf", {"min_samples_leaf": 5}),
         (BaggingClassifier, "resample", "each tree draws n rows", {}),

@@ -54,7 +54,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.svm import SVR, LinearSVR, NuSVR
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
-from hearsay.duplication.data import near, one_column, two_targets
+from hearsay.duplication.data import near, one_column, two_targets, unit_target
 
 INNER = "the estimator inside sums its loss against an absolute penalty"
 MEAN_LOSS = "a mean loss and a penalty"
@@ -135,7 +135,12 @@ def _paths() -> list[tuple]:
         (MultiTaskElasticNetCV, "folds", FOLDS, {"view": two_targets}),
         (MultiTaskLassoCV, "folds", FOLDS, {"view": two_targets}),
         (OrthogonalMatchingPursuit, "mean", "a share of the columns", {}),
-        (OrthogonalMatchingPursuit, "sum", "summed squares left, as an absolute number", {"tol": 1e6}),
+        (
+            OrthogonalMatchingPursuit,
+            "sum",
+            "summed squares left, as an absolute number; the target's own sum is 1",
+            {"view": unit_target, "tol": 0.6},
+        ),
         (OrthogonalMatchingPursuitCV, "folds", FOLDS, {}),
     ]
 
@@ -147,10 +152,20 @@ def _other() -> list[tuple]:
         (PLSCanonical, "mean", "covariances", {"view": two_targets}),
         (PLSRegression, "mean", "covariances", {}),
         (DummyRegressor, "mean", "the mean", {}),
-        (DummyRegressor, "size", "a quantile interpolated between ranks", {"strategy": "quantile", "quantile": 0.3}),
+        (
+            DummyRegressor,
+            "size",
+            "a quantile interpolated between ranks; only where it takes a whole number of rows do copies not move it",
+            {"strategy": "quantile", "quantile": 0.3083},
+        ),
         (IsotonicRegression, "mean", "pooled means", {"view": one_column}),
         (GaussianProcessRegressor, "sum", "a variance of noise a row", {}),
-        (GaussianProcessRegressor, "sum", "a variance of noise a row", {"alpha": 0.1}),
+        (
+            GaussianProcessRegressor,
+            "sum",
+            "a variance of noise a row; the kernel stays as it is",
+            {"view": near, "alpha": 0.1, "optimizer": None},
+        ),
         (
             GaussianProcessRegressor,
             "size",
@@ -168,8 +183,8 @@ def _other() -> list[tuple]:
         (MLPRegressor, "steps", "batches of min(200, n) rows, one step each", {}),
         (MLPRegressor, "sum", "full-batch descent; the penalty is divided by the rows", {"solver": "lbfgs"}),
         (MLPRegressor, "split", "early stopping on a validation part", {"early_stopping": True}),
-        (RANSACRegressor, "resample", "subsets of p + 1 rows", {}),
-        (TheilSenRegressor, "resample", "subsets of p + 1 rows", {}),
+        (RANSACRegressor, "resample", "subsets of p + 1 rows, drawn without replacement", {}),
+        (TheilSenRegressor, "resample", "subsets of p + 1 rows, drawn without replacement", {}),
     ]
 
 
@@ -184,7 +199,12 @@ def _trees() -> list[tuple]:
         (ExtraTreeRegressor, "mean", "random cuts of a range", {}),
         (ExtraTreesRegressor, "mean", "random cuts of a range, all rows in every tree", {}),
         (RandomForestRegressor, "resample", "each tree draws n rows", {}),
-        (RandomForestRegressor, "resample", "each tree draws a fixed number of rows", {"max_samples": 60}),
+        (
+            RandomForestRegressor,
+            "mean",
+            "each tree draws a fixed number of rows with replacement: the same in distribution",
+            {"max_samples": 60, "draws": True},
+        ),
         (RandomForestRegressor, "resample", "each tree draws a share of the rows", {"max_samples": 0.5}),
         (BaggingRegressor, "resample", "each tree draws n rows", {}),
         (AdaBoostRegressor, "resample", "each tree draws n rows", {}),

@@ -36,7 +36,8 @@ def settle(census: pd.DataFrame, random: pd.DataFrame) -> pd.DataFrame:
         key = (row["kind"], row["name"])
         if key in verdicts.index:
             found = verdicts.loc[key]
-            word, restores, note = found["verdict"], found["remedy"], found["note"]
+            word, restores = found["verdict"], found["remedy"]
+            note = "; ".join(filter(None, [row["note"], found["note"]]))
         else:
             word, restores, note = UNDECIDED, "", "random on these rows, and not on those of the many seeds"
         settled.loc[i, ["verdict", "setting_that_restores", "note"]] = word, restores, note

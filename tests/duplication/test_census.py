@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import Ridge
+from sklearn.naive_bayes import BernoulliNB
 from sklearn.svm import SVC
 
 from hearsay import tables
-from hearsay.duplication import census, changes, roster, verdicts
+from hearsay.duplication import census, changes, probe, roster, verdicts
 from hearsay.duplication.arena import Arena
 from hearsay.duplication.verdicts import Bounds, verdict
 from hearsay.errors import HearsayError
@@ -80,6 +81,29 @@ def test_a_public_setting_goes_before_a_private_one():
     arms["weights"] = (1e-3, 0)
     found = verdict(cells(arms, private=("hidden",)), "count", BOUNDS)
     assert (found["setting_that_restores"], found["private"], found["difference_public"]) == ("hidden", 1, 1e-3)
+
+
+def test_the_order_tells_no_rounding_where_rows_are_drawn_by_their_place():
+    planted = cells({"": (0.4, 0.3)}, seed=0.3, order=0.4)
+    assert verdict(planted, "mean", BOUNDS)["verdict"] == "rounding"
+    assert verdict(planted, "mean", BOUNDS, draws=True)["verdict"] == "random"
+
+
+def test_where_nothing_was_tried_the_note_says_so():
+    for arms in ({"": (1, 1)}, {"": (1, 1), "tightened": (1, 1)}):
+        assert verdict(cells(arms), "sum", BOUNDS)["note"] == "no setting known to try"
+    assert verdict(cells({"": (1, 1), "C / k": (1, 1)}), "sum", BOUNDS)["note"] == ""
+    assert verdict(cells({"": (0, 0)}), "sum", BOUNDS)["note"] == ""
+
+
+def test_scores_that_are_nowhere_finite_are_no_fit():
+    without = roster.row("classification", BernoulliNB, "mean", "", alpha=0.0)
+    arena = Arena(without, "wine", 45, 5)
+    assert probe.difference(*[np.full((3, 2), np.nan)] * 2) == np.inf
+    if arena.original(False).error:  # every row meets a value that one class never had
+        assert "no row has finite scores" in arena.original(False).error
+    found = measured([without])
+    assert not found["verdict"].iloc[0].startswith("invariant")
 
 
 def test_a_setting_that_works_in_one_order_only_is_named_but_does_not_count():

@@ -57,7 +57,33 @@ def test_a_random_estimator_is_said_to_be_one(check, capsys, tmp_path):
     assert check("bag_of_mine:make", FRAME, "--seeds", "4", "--folds", "3") == 0
     out = capsys.readouterr().out
     assert "random: 4 seeds an arm" in out
-    assert "so few seeds show a shift of about 2.0 standard deviations" in out
+    assert "so few seeds show large shifts only" in out
+
+
+def test_a_random_estimator_is_never_said_to_be_restored(check, capsys, tmp_path):
+    """A leaf of many rows is restored by its multiple; few seeds cannot prove it."""
+    (tmp_path / "leaf_of_mine.py").write_text(
+        "from sklearn.tree import ExtraTreeClassifier\n"
+        "def make():\n    return ExtraTreeClassifier(min_samples_leaf=20)\n"
+    )
+    assert check("leaf_of_mine:make", FRAME, "--copies", "9", "--folds", "3") == 0
+    out = capsys.readouterr().out
+    assert "changed in distribution" in out
+    assert "not told apart with: min_samples_leaf * k (here min_samples_leaf=180)" in out
+    assert "10 seeds an arm show no difference (p = " in out
+    assert "which proves no sameness" in out
+    assert "undoes" not in out
+
+
+def test_a_search_names_what_its_grid_needs(check, capsys, tmp_path):
+    (tmp_path / "grid_of_mine.py").write_text(
+        "from sklearn.model_selection import GridSearchCV\nfrom sklearn.svm import SVC\n"
+        "def make():\n    return GridSearchCV(SVC(), {'C': [1, 10]}, cv=3)\n"
+    )
+    assert check("grid_of_mine:make", FRAME, "--folds", "3") == 0
+    out = capsys.readouterr().out
+    assert "what undoes it: nothing that was tried" in out
+    assert "not tried, inside the search: param_grid's C / k (together with grouped folds)" in out
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def test_views():
     counts = data.counts(wine)
     assert counts.x.min() >= 0 and np.all(counts.x_test.max(axis=0) <= counts.x.max(axis=0))
     assert np.array_equal(counts.x, np.round(counts.x))
+    unit = data.unit_target(diabetes).y
+    assert np.isclose(((unit - unit.mean()) ** 2).sum(), 1) and np.isclose(np.corrcoef(unit, diabetes.y)[0, 1], 1)
     assert data.one_column(diabetes).x.shape == (90, 1)
     assert data.two_targets(diabetes).y.shape == (90, 2) and data.two_targets(diabetes).x.shape == (90, 9)
     assert np.array_equal(data.indicators(wine).y.sum(axis=1), np.ones(90))

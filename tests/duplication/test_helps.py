@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,10 +91,49 @@ def test_the_corrected_interval_is_wider_by_its_formula():
     assert (corrected.high - corrected.low) / (plain.high - plain.low) == pytest.approx(np.sqrt((1 / 12 + 1) * 12))
 
 
-def test_differences_without_spread():
-    assert paired(np.zeros(5), 0.95) == (0, 0, 0, 0, 1)
-    assert paired(np.full(5, 0.1), 0.95).p == 0
-    assert np.isnan(paired(np.array([]), 0.95).mean)
+def test_the_same_fit_is_certain():
+    assert paired(np.zeros(2), 0.95, exact=True) == (0, 0, 0, 0, 1)
+    assert np.isnan(paired(np.array([]), 0.95, exact=True).mean)
+
+
+def test_differences_without_spread_show_what_their_signs_show():
+    assert paired(np.zeros(6), 0.95) == (0, 0, 0, 0, 1)  # 2^-5 < 0.05
+    assert paired(np.zeros(5), 0.95) == (0, 0, -np.inf, np.inf, 1)
+    found = paired(np.full(6, 0.1), 0.95)
+    assert (found.p, found.low, found.high) == (2**-5, *[pytest.approx(0.1)] * 2)
+    assert paired(np.full(5, 0.1), 0.95)[2:] == (-np.inf, np.inf, 2**-4)
+    assert paired(np.full(20, 0.1), 0.95, overlap=1.0)[2:] == (-np.inf, np.inf, 1)
+
+
+def test_a_re_set_fit_that_raises_is_counted_and_compared_on_common_splits(monkeypatch):
+    """Every third re-set fit raises; the copies' score is then that of the other splits."""
+    calls, fit = iter(range(99)), helps._fit
+
+    def sometimes(estimator, x, y, split):
+        if getattr(estimator, "alpha", 1.0) != 1.0 and next(calls) % 3 == 0:
+            return None
+        return fit(estimator, x, y, split)
+
+    monkeypatch.setattr(helps, "_fit", sometimes)
+    row = measure(CONFIG | {"data": ["diabetes"]}, 0.95, 1, only={"Ridge"}).iloc[0]
+    assert (row["splits"], row["failed"], row["reset_splits"], row["reset_failed"]) == (6, 0, 4, 2)
+    assert row["reset_score_copied"] != row["score_copied"]
+    assert row["score_reset"] == pytest.approx(row["reset_score_copied"])
+    assert row["reset_difference"] == pytest.approx(row["score_reset"] - row["reset_score_copied"])
+
+
+def test_a_setting_whose_every_fit_raises_keeps_its_name(monkeypatch):
+    fit = helps._fit
+    monkeypatch.setattr(helps, "_fit", lambda e, *rest: None if getattr(e, "alpha", 1.0) != 1.0 else fit(e, *rest))
+    row = measure(CONFIG | {"data": ["diabetes"]}, 0.95, 1, only={"Ridge"}).iloc[0]
+    assert (row["reset"], row["reset_splits"], row["reset_failed"]) == ("alpha / k", 0, 6)
+    assert np.isnan(row["reset_difference"])
+
+
+def test_a_setting_without_a_counterpart_is_not_re_set(monkeypatch):
+    made = dataclasses.replace(helps.remedies(Ridge())[0], invertible=False)
+    monkeypatch.setattr(helps, "remedies", lambda estimator: [made])
+    assert reset(Ridge(), 3, np.ones((9, 1)), np.ones(9)) == ("", None)
 
 
 def test_what_to_set_instead():

@@ -47,6 +47,25 @@ def test_the_difference_where_scores_are_constant_missing_or_of_another_shape():
     assert probe.difference(same, np.full((5, 2), 4.0)) == np.inf
 
 
+def test_nothing_scored_is_not_the_same():
+    nothing = np.full((5, 2), np.nan)
+    assert probe.difference(nothing, nothing) == np.inf
+    assert probe.difference(np.empty((0, 2)), np.empty((0, 2))) == np.inf
+    halves = np.array([[1.0, np.nan], [np.nan, 2.0]])
+    assert probe.difference(halves, halves) == np.inf
+
+
+def test_scores_that_are_not_finite_are_compared_too():
+    a = np.array([[1.0, 2.0], [-np.inf, 5.0], [3.0, 1.0]])
+    b = a.copy()
+    assert probe.difference(a, b) == 0
+    b[1, 0] = np.inf
+    assert probe.difference(a, b) == np.inf, "plus infinity is not minus infinity"
+    b = a.copy()
+    b[1, 1] = 6.0
+    assert probe.difference(a, b) == 1 / np.sqrt((1 + 0.25) / 2), "the finite score of a row that has another"
+
+
 def test_scores_of_each_sort_of_model():
     assert probe.scores(LogisticRegression().fit(X, Y), X).shape == (40, 2)
     assert probe.scores(LinearSVC().fit(X, Y), X).shape == (40, 1)

@@ -5,8 +5,12 @@ import warnings
 import pytest
 from sklearn.linear_model import Ridge
 from sklearn.utils import all_estimators
+from threadpoolctl import threadpool_limits
 
 from hearsay.duplication import roster
+from hearsay.duplication.arena import Arena
+from hearsay.duplication.config import Census
+from hearsay.duplication.data import load
 from hearsay.errors import HearsayError
 
 
@@ -42,6 +46,23 @@ def test_defaults_are_defaults():
             if name != "random_state" and repr(value) != repr(bare.get_params(deep=False)[name])
         }
         assert all(f"{name}=" in entry.setting for name in differ), entry.name
+
+
+SET = [entry for entry in roster.roster() if entry.setting and entry.expects != "mean"]
+
+
+@pytest.mark.parametrize("entry", SET, ids=lambda entry: entry.name)
+def test_a_setting_that_is_expected_to_matter_does_at_desk_size(entry):
+    desk = Census()
+    names = [name for name in desk.data if load(name).kind == entry.kind]
+    with threadpool_limits(1):
+        arenas = [Arena(entry, name, desk.rows, 1) for name in names]
+        assert any(arena.floor(arena.copied(3, "tile", None, False)) > desk.invariant for arena in arenas)
+
+
+def test_draws_by_place_are_marked():
+    marked = {entry.name for entry in roster.roster() if entry.draws and entry.expects == "mean"}
+    assert marked == {"RandomForestClassifier(max_samples=60)", "RandomForestRegressor(max_samples=60)"}
 
 
 def test_seeds_reach_every_random_state():

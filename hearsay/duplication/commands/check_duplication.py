@@ -65,11 +65,13 @@ def text(report: "Report") -> str:
     if report.setting:
         sets = f" (here {report.sets})" if report.sets else ""
         private = "; it is reached only behind the public interface" if report.private else ""
-        lines.append(f"what undoes it: {report.setting}{sets}{private}")
-        lines.append(f"  verified on these data: {_after(report)}; held-out {measure} {report.score_after:.4g}")
+        lines.append(f"{'not told apart with' if report.random else 'what undoes it'}: {report.setting}{sets}{private}")
+        lines.append(f"  {_after(report)}; held-out {measure} {report.score_after:.4g}")
     elif report.verdict == "changed":
-        lines.append("what undoes it: nothing that is known")
+        lines.append("what undoes it: nothing that was tried")
         lines += [f"  {name} still leaves {left:.2g} of their spread" for name, left in report.tried.items()]
+    if report.untried and report.verdict == "changed":
+        lines.append(f"not tried, inside the search: {', '.join(report.untried)} (together with grouped folds)")
     if not report.converged:
         lines.append("warning: a fit stopped before it had converged; scale the columns or allow more iterations")
     return "\n".join(lines + _warnings(report))
@@ -93,14 +95,14 @@ def _answer(report: "Report") -> str:
     return (
         f"{answer}\n  random: {report.seeds} seeds an arm (p = {report.p:.2g}); two seeds differ by "
         f"{report.seed_floor:.2g} of the scores' spread (median), copies from originals by {report.difference:.2g}; "
-        f"so few seeds show a shift of about {report.visible:.1f} standard deviations or more"
+        "so few seeds show large shifts only"
     )
 
 
 def _after(report: "Report") -> str:
     if report.random:
-        return f"no difference shown with it (p = {report.p_after:.2g}), which so few seeds cannot prove"
-    return f"scores agree within {report.after:.2g} of their spread"
+        return f"{report.seeds} seeds an arm show no difference (p = {report.p_after:.2g}), which proves no sameness"
+    return f"verified on these data: scores agree within {report.after:.2g} of their spread"
 
 
 def _warnings(report: "Report") -> list[str]:
