@@ -82,6 +82,13 @@ def test_editing_a_module_reruns_exactly_the_rules_that_use_it(clone, module, ru
     assert (NOTHING in text) == (not rules)
 
 
+def test_editing_a_module_of_one_study_reruns_its_rules_only(clone):
+    path = clone.folder / "hearsay/duplication/settled.py"
+    path.write_text(path.read_text() + "\n# edited\n")
+    _, edited = planned(clone)
+    assert edited == {f"duplication_{job}" for job in ("gather", "numbers", "claims", "figures")}
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "rule"),
     [
