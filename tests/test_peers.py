@@ -34,8 +34,6 @@ def test_the_target_of_the_relabelling_is_met():
     ("peer", "least"),
     [
         ("scipy.stats.bootstrap, best batch", 4),
-        # Its default holds all resamples at once: slow where that memory is new, as it is in a new process.
-        ("scipy.stats.bootstrap, default batch, new process", 50),
         ("statsmodels Logit", 20),
     ],
 )

@@ -15,6 +15,7 @@ from hearsay.figures import COLOURS
 __all__ = ["bootstrap", "calibration", "census", "nothing_learned", "published"]
 
 USUAL = 0.95
+CROWDED = (30, 40)  # ticks that would run into their neighbours
 MODELS = {"mean": "o", "linear": "s", "logistic": "^"}
 ARMS = {
     "copies": ("copies, as if they were data", "vermilion"),
@@ -226,7 +227,7 @@ def bootstrap(intervals: pd.DataFrame, errors: pd.DataFrame, path: str | os.Path
                     linestyle=(0, (1.5, 1.5)) if method == "Student" else "-",
                 )  # fmt: skip
             axes.set_xscale("log")
-            ticks = sorted(intervals["rows"].unique())
+            ticks = [n for n in sorted(intervals["rows"].unique()) if n not in CROWDED]
             axes.set_xticks(ticks, [str(n) for n in ticks])
             axes.minorticks_off()
             axes.set_title(f"Mean of {distribution} rows", fontsize=8)

@@ -60,8 +60,11 @@ def _panel(axes, rows: pd.DataFrame, most: int) -> None:
     for i, row in rows.iterrows():
         colour = COLOURS[LOOKS[row["verdict"]][1]]
         before, after = (max(row[f"difference_{when}"], FLOOR) for when in ("default", "after"))
-        if not np.isfinite(before):
+        if np.isnan(before):
             axes.text(FLOOR, i, row["verdict"], fontsize=5, va="center", color=colour)
+            continue
+        if np.isinf(before):  # scores that copies leave no longer finite stand at the right edge
+            axes.plot(1, i, ">", color=colour, markersize=4, transform=axes.get_yaxis_transform(), clip_on=False)
             continue
         if row["verdict"] in (RESTORED, ROUNDING, TIGHTENED) and after < before:
             axes.plot([after, before], [i, i], color=colour, linewidth=0.8)
