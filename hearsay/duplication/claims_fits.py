@@ -9,16 +9,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Judgement
+from hearsay.duplication.helps import NO_SCORE, NONE_SHOWN, RISES
+from hearsay.duplication.random_verdicts import SAME
+from hearsay.duplication.random_verdicts import UNDECIDED as OPEN
+from hearsay.duplication.verdicts import CHANGED, INVARIANT, NOT_RUN, ROUNDING, TIGHTENED
 
 CENSUS_FIGURE = "results/duplication/figures/census.svg"
 IDENTITIES_TABLE = "results/duplication/tables/identities.csv"
 DISTANCE_TABLE = "results/duplication/tables/distance.csv"
 HELPS_TABLE = "results/duplication/tables/helps.csv"
 
-UNCHANGED = ("invariant", "rounding", "same in distribution")
-TIGHTENED = "invariant with tightened tolerance"
-OPEN = "undecided"
-NOT_RUN = "could not be run"
+UNCHANGED = (INVARIANT, ROUNDING, SAME)
 MEAN = "mean"
 
 TREES_AND_SVMS = (
@@ -78,8 +79,10 @@ def fit_unchanged(evidence: Mapping) -> Judgement:
     """Judge over all estimators at their defaults."""
     rows = defaults(evidence["census"])
     undone = (rows["setting_that_restores"] != "").sum()
-    tighter, lost = ((rows["verdict"] == verdict).sum() for verdict in (TIGHTENED, "changed"))
+    tighter, lost = ((rows["verdict"] == verdict).sum() for verdict in (TIGHTENED, CHANGED))
     condition = f"on the estimator: of {len(rows)}, {unchanged(rows).sum()} stay the same as they are"
+    ties = (unchanged(rows) & (rows["verdict"] == ROUNDING)).sum()
+    condition += f" ({ties} of them but for ties that rounding decides)" if ties else ""
     condition += f", {tighter} when solved more exactly, {undone} with a setting that we name"
     return _share_unchanged(rows, f"{condition}, and for {lost} none was found")
 
@@ -124,15 +127,11 @@ def functional(evidence: Mapping) -> Judgement:
 def score_never_rises(evidence: Mapping) -> Judgement:
     """Judge the number of estimators whose held-out score rises beyond chance; what is not shown counts both ways."""
     rows = evidence["helps"]
-    rising = rows["changes_here"] == "rises"
-    low, high, n = (
-        int(rising.sum()),
-        int((rising | rows["changes_here"].isin(("none shown", "no score"))).sum()),
-        len(rows),
-    )
-    names = sorted(rows.loc[rising].sort_values("name")["name"].unique())
+    rising, open_ = rows["changes_here"] == RISES, rows["changes_here"].isin((NONE_SHOWN, NO_SCORE))
+    low, high, n = int(rising.sum()), int((rising | open_).sum()), len(rows)
+    names = sorted(rows.loc[rising, "name"].unique())
     if low > 0:
-        new = (rows["changes"] == "rises").sum()
+        new = (rows["changes"] == RISES).sum()
         said = f"on these data sets it rises for {_listed(names)}; by the wider interval for new data, in {new} cases"
         return Judgement(FAILS, low, low, high, "cases", n, HELPS_TABLE, said)
     if high == 0:
@@ -146,7 +145,7 @@ def default_not_data(evidence: Mapping) -> Judgement:
     A case whose re-set default is not known, or whose interval contains the bound, is open.
     """
     rows, bound = evidence["helps"], evidence["config"]["judging"]["score"]
-    rows = rows[rows["changes_here"] == "rises"]
+    rows = rows[rows["changes_here"] == RISES]
     if rows.empty:
         return Judgement(UNDECIDED, 0, 0, 1, "share of cases", 0, HELPS_TABLE, "no score was shown to rise")
     as_well, worse = rows["reset_low"] > -bound, rows["reset_high"] < -bound

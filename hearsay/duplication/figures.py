@@ -8,13 +8,13 @@ import pandas as pd
 
 from hearsay import figures
 from hearsay.duplication import law
+from hearsay.duplication.config import USUAL
 from hearsay.duplication.figures_census import census
 from hearsay.duplication.prediction_error import CV, PLUS, REPEATED, WEIGHTED
 from hearsay.figures import COLOURS
 
 __all__ = ["bootstrap", "calibration", "census", "nothing_learned", "published"]
 
-USUAL = 0.95
 CROWDED = (30, 40)  # ticks that would run into their neighbours
 MODELS = {"mean": "o", "linear": "s", "logistic": "^"}
 ARMS = {

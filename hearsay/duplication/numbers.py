@@ -5,21 +5,22 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from hearsay.duplication import random_verdicts, verdicts
 from hearsay.duplication.claims_fits import MEAN, NOT_RUN, OPEN, defaults, is_functional, unchanged
+from hearsay.duplication.config import USUAL
 from hearsay.duplication.prediction_error import PLUS
 
 VERDICT_KEYS = {
-    "invariant": "invariant",
-    "invariant with tightened tolerance": "tightened",
-    "restored by setting": "restored",
-    "same in distribution": "same_random",
-    "restored in distribution": "restored_random",
-    "rounding": "rounding",
-    "changed": "changed",
-    "undecided": "open",
-    "could not be run": "not_run",
+    verdicts.INVARIANT: "invariant",
+    verdicts.TIGHTENED: "tightened",
+    verdicts.RESTORED: "restored",
+    random_verdicts.SAME: "same_random",
+    random_verdicts.RESTORED: "restored_random",
+    verdicts.ROUNDING: "rounding",
+    verdicts.CHANGED: "changed",
+    random_verdicts.UNDECIDED: "open",
+    verdicts.NOT_RUN: "not_run",
 }
-USUAL = 0.95
 LEAF = "HistGradientBoostingClassifier"
 
 
