@@ -1,0 +1,76 @@
+"""First populations: the paper's minimal one, and those of its ablations (section 5)."""
+
+import numpy as np
+
+from hearsay.neat import genome
+from hearsay.neat.innovation import EVENTS, NODES, NUMBERS, Record, scatter
+from hearsay.neat.settings import NUMBER, POSITION, Settings
+
+HIDDEN = 10  # hidden nodes of the populations that do not start minimally: at most, or all
+LINKED = 0.3  # share of the possible links in a random topology, as in the release
+
+MINIMAL, FULL, RANDOM = STARTS = ("minimal", "full", "random")
+
+
+def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Settings, rng) -> genome.Genomes:
+    """Return a first population with weights drawn uniformly from -1 to 1.
+
+    minimal: every sensor linked to every output. full: HIDDEN hidden nodes, between all sensors and all outputs.
+    random: up to HIDDEN hidden nodes, and each possible link forward with probability LINKED. Equal links have equal
+    innovations, and equal origins: they were there before evolution.
+    """
+    hidden = 0 if kind == MINIMAL else HIDDEN
+    source, target = _links(kind, sensors, outputs, hidden)
+    n, links, nodes = settings.population, len(source), sensors + outputs + hidden
+    genomes = genome.empty(n, sensors, outputs, 2 * links + 8, 2 * nodes + 4)
+    places = np.arange(nodes)
+    if settings.identity == POSITION:
+        places = np.concatenate([places[:sensors], sensors + hidden + np.arange(outputs), sensors + np.arange(hidden)])
+    numbers = places if settings.identity == POSITION else scatter(places, settings.scattered)
+    genomes.nodes[:, :nodes] = numbers
+    genomes.n_nodes[:] = nodes
+    innovations = np.arange(links)
+    innovations = (
+        scatter(innovations, settings.scattered)
+        if settings.identity == NUMBER
+        else (numbers[source] << 31) | numbers[target]
+    )
+    for name, values in (
+        ("innovation", innovations),
+        ("origin", np.arange(links)),
+        ("source", source),
+        ("target", target),
+    ):
+        genomes.genes[name][:, :links] = values
+    genomes.genes["weight"][:, :links] = rng.uniform(-1, 1, (n, links))
+    genomes.genes["enabled"][:, :links] = True
+    genomes.n_genes[:] = links
+    record.counts[NODES], record.counts[NUMBERS], record.counts[EVENTS] = nodes, links, links
+    if kind == RANDOM:
+        _thin(genomes, links, rng)
+    return genomes
+
+
+def _links(kind: str, sensors: int, outputs: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
+    inputs, out = np.arange(sensors), np.arange(sensors, sensors + outputs)
+    middle = np.arange(sensors + outputs, sensors + outputs + hidden)
+    if kind == MINIMAL:
+        pairs = [(i, o) for i in inputs for o in out]
+    elif kind == FULL:
+        pairs = [(i, h) for i in inputs for h in middle] + [(h, o) for h in middle for o in out]
+    else:
+        forward = [(g, h) for g in middle for h in middle if g < h]
+        pairs = [(i, t) for i in inputs for t in (*out, *middle)] + forward + [(h, o) for h in middle for o in out]
+    return tuple(np.array(pairs).T)
+
+
+def _thin(genomes: genome.Genomes, links: int, rng) -> None:
+    first = genomes.sensors + genomes.outputs
+    for k in range(len(genomes.n_genes)):
+        last = first + rng.integers(0, HIDDEN + 1)
+        genes = genomes.genes[k, :links]
+        inside = (genes["source"] < last) & (genes["target"] < last)
+        kept = genes[inside & (rng.random(links) < LINKED)]
+        genomes.genes[k, : len(kept)] = kept
+        genomes.n_genes[k] = len(kept)
+        genomes.n_nodes[k] = last
