@@ -4,8 +4,6 @@ Section 3.2 and figure 4 of the paper. Of equally fit parents the first version 
 genes of both, its last version each with probability one half, and the C++ release those of the smaller genome.
 """
 
-import numpy as np
-
 from hearsay.jit import njit
 from hearsay.neat.genome import copy, has_link
 from hearsay.neat.innovation import pair
@@ -24,7 +22,7 @@ def match(genes, n, innovation, start):
     return -1
 
 
-@njit
+@njit(forceinline=True)
 def mate_multipoint(parents, mom, dad, mom_fitness, dad_fitness, children, k, settings, rng):
     """Make child k of two parents. Returns whether they were equally fit.
 
@@ -37,24 +35,23 @@ def mate_multipoint(parents, mom, dad, mom_fitness, dad_fitness, children, k, se
     average = rng.random() >= settings.multipoint
     n, m = parents.n_genes[better], parents.n_genes[other]
     mine, theirs = parents.genes[better], parents.genes[other]
-    taken = np.zeros(m, np.bool_)
+    both = equal and settings.tie != SMALLER
     copy(parents, better, children, k)
     genes, kept, j = children.genes[k], 0, 0
     for i in range(n):
         found = match(theirs, m, mine[i].innovation, j)
-        if found < 0 and equal and settings.tie == EITHER and rng.random() < 0.5:
+        if found < 0 and both and settings.tie == EITHER and rng.random() < 0.5:
             continue
         if kept < i:
             genes[kept] = mine[i]
         if found >= 0:
-            taken[found] = True
             j = found + 1
             _inherit(genes[kept], theirs[found], average, settings.disable, rng)
         kept += 1
     children.n_genes[k] = kept
-    if equal and settings.tie != SMALLER:
+    if both:
         for i in range(m):
-            if not taken[i] and (settings.tie != EITHER or rng.random() < 0.5):
+            if match(mine, n, theirs[i].innovation, i) < 0 and (settings.tie != EITHER or rng.random() < 0.5):
                 _add_unmatched(children, k, parents, other, i, settings)
     return equal
 
@@ -63,14 +60,15 @@ def mate_multipoint(parents, mom, dad, mom_fitness, dad_fitness, children, k, se
 def _inherit(gene, twin, average, disable, rng):
     """Turn a child's `gene`, a copy of the better parent's, into one of both parents' matching genes."""
     either_disabled = not (gene.enabled and twin.enabled)
+    twins = rng.random() < 0.5
+    gene.origin = twin.origin if twins else gene.origin
     if average:
         gene.weight = (gene.weight + twin.weight) / 2
         gene.enabled = True
-        if rng.random() < 0.5:
-            gene.origin = twin.origin
-    elif rng.random() < 0.5:
-        gene.weight, gene.enabled, gene.origin = twin.weight, twin.enabled, twin.origin
-        gene.recurrent = twin.recurrent
+    else:
+        gene.weight = twin.weight if twins else gene.weight
+        gene.enabled = twin.enabled if twins else gene.enabled
+        gene.recurrent = twin.recurrent if twins else gene.recurrent
     if either_disabled and rng.random() < disable:
         gene.enabled = False
 

@@ -27,12 +27,15 @@ class Task(Protocol):
 class State(NamedTuple):
     """A generation before it reproduces.
 
-    belongs: (population,) the place of each genome's species among the first n_species of `species`. progress:
-    [threshold, best fitness so far, generations since it rose, species begun so far].
+    belongs: (population,) the place of each genome's species among the first n_species of `species`. parentage:
+    (population, 2) the places of each genome's parents in the last generation; the second is -1 without crossover, both
+    are in the first generation. progress: [threshold, best fitness so far, generations since it rose, species begun so
+    far].
     """
 
     genomes: genome.Genomes
     belongs: np.ndarray
+    parentage: np.ndarray
     species: np.ndarray
     n_species: int
     progress: np.ndarray
@@ -78,7 +81,8 @@ def start(task: Task, settings: Settings, rng: np.random.Generator, kind: str = 
     belongs, species = np.zeros(n, np.int64), np.zeros(2 * n, SPECIES)
     progress = np.array([settings.threshold, 0.0, 0.0, 0.0])
     n_species = _sort(genomes, belongs, species, progress, settings)
-    return State(genomes, belongs, species, n_species, progress, record, np.zeros(N_HAPPENED, np.int64))
+    happened, parentage = np.zeros(N_HAPPENED, np.int64), np.full((n, 2), -1, np.int64)
+    return State(genomes, belongs, parentage, species, n_species, progress, record, happened)
 
 
 def advance(
@@ -93,7 +97,7 @@ def advance(
     record = innovation.with_room(state.record, 3 * settings.population, settings.link_memory, settings.node_memory)
     record.counts[innovation.GENERATION] += 1
     n_species = next_generation(
-        *(parents, children, fitness, state.belongs, state.species, state.n_species),
+        *(parents, children, fitness, state.belongs, state.parentage, state.species, state.n_species),
         *(state.progress, record, state.happened, settings, rng),
     )
     return state._replace(genomes=children, n_species=n_species, record=record), parents

@@ -8,7 +8,7 @@ import numpy as np
 from hearsay.jit import njit
 from hearsay.neat.network import SLOPE
 
-CYCLIC = -1
+CYCLIC = -2  # no node's level, not even that of one without a signal
 
 
 @njit
@@ -21,14 +21,15 @@ def levels(genes, n, level, sensors):
     level[:sensors] = 0
     highest, more = 0, True
     while more:
-        more = False
+        more, all_reached = False, True
         for j in range(n):
             gene = genes[j]
             if gene.enabled and level[gene.source] >= level[gene.target] and level[gene.source] >= 0:
+                all_reached &= level[gene.target] >= 0
                 level[gene.target] = level[gene.source] + 1
                 highest = max(highest, level[gene.target])
                 more = True
-        if highest > len(level):
+        if highest > len(level) and all_reached:
             return CYCLIC
     return highest
 

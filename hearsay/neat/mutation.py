@@ -39,7 +39,7 @@ def either_sign(power, rng):
     return (2 * rng.random() - 1) * power
 
 
-@njit
+@njit(forceinline=True)
 def mutate_link_weights(genomes, k, settings, rng):
     """Perturb or replace the weights.
 

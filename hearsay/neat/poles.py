@@ -45,17 +45,23 @@ def balance(network, velocities, x, v, theta_1, omega_1, theta_2, omega_2, limit
 
 
 @njit
-def evaluate_steps(genomes, start, limit, fitness, steps):
-    """Set the fitness of all genomes, the steps held; stop at the first that holds `limit`; return its place, or -1."""
+def evaluate_steps(genomes, start, limit, stop, fitness, steps):
+    """Set the fitness, one more than the steps held; return the place of the first to hold `limit`, or -1.
+
+    stop: leave the others then.
+    """
+    solver = -1
     x, v, theta_1, omega_1, theta_2, omega_2 = start
     for k in range(len(fitness)):
         network = express(genomes, k)
         held, _ = balance(network, True, x, v, theta_1, omega_1, theta_2, omega_2, limit)
         steps[0] += held
         fitness[k] = held + 1.0
-        if held >= limit:
-            return k
-    return -1
+        if held >= limit and solver < 0:
+            solver = k
+            if stop:
+                break
+    return solver
 
 
 @njit
@@ -86,14 +92,14 @@ class Poles:
 
     inputs, outputs = 6, 1
 
-    def __init__(self, limit: int = LONG):
-        """Take the control steps of a solution."""
-        self.limit = limit
+    def __init__(self, limit: int = LONG, stop: bool = True):
+        """Take the control steps of a solution, and whether a generation ends with the first."""
+        self.limit, self.stop = limit, stop
         self.steps = np.zeros(1, np.int64)
 
     def evaluate(self, genomes, fitness: np.ndarray) -> int:
         """Set `fitness`; return the place of the first genome that solves the task, or -1."""
-        return evaluate_steps(genomes, START, self.limit, fitness, self.steps)
+        return evaluate_steps(genomes, START, self.limit, self.stop, fitness, self.steps)
 
 
 class PolesWithoutVelocities:

@@ -21,10 +21,13 @@ N_HAPPENED = 7
 
 
 @njit
-def next_generation(parents, children, fitness, belongs, species, n_species, state, record, happened, settings, rng):
+def next_generation(
+    parents, children, fitness, belongs, parentage, species, n_species, state, record, happened, settings, rng
+):
     """Make `children` of `parents` by their `fitness`; return the number of species.
 
-    belongs: (population,) the species of each parent, then of each child. species: (2 * population,) of SPECIES.
+    belongs: (population,) the species of each parent, then of each child. parentage: (population, 2), set to the places
+    of each child's parents, the second -1 without crossover. species: (2 * population,) of SPECIES.
     state: [threshold, best fitness so far, generations since it rose, species begun so far], changed in place.
     """
     adjusted = adjust_fitness(fitness, belongs, species, n_species, settings)
@@ -44,6 +47,7 @@ def next_generation(parents, children, fitness, belongs, species, n_species, sta
         champion_due = species[s].offspring > settings.champion
         for k in range(born, born + species[s].offspring):
             mother = pool[first[s]]
+            parentage[k, 0], parentage[k, 1] = mother, -1
             if champions[s] > 0:
                 copy(parents, mother, children, k)
                 if champions[s] > 1:
@@ -57,6 +61,7 @@ def next_generation(parents, children, fitness, belongs, species, n_species, sta
                     parents,
                     children,
                     k,
+                    parentage,
                     fitness,
                     pool,
                     first,
@@ -190,12 +195,15 @@ def _vary_champion(children, k, record, settings, rng):
         mutate_add_link(children, k, record, settings, rng)
 
 
-@njit
-def _offspring(parents, children, k, fitness, pool, first, last, s, ranked, n_species, record, happened, settings, rng):
+@njit(forceinline=True)
+def _offspring(
+    parents, children, k, parentage, fitness, pool, first, last, s, ranked, n_species, record, happened, settings, rng
+):
     """Make child k by mutation, or by crossover and mostly mutation, from parents of species s."""
     size = last[s] - first[s]
     if rng.random() < settings.mutate_only or size == 1:
-        copy(parents, pool[first[s] + int(rng.random() * size)], children, k)
+        parentage[k, 0] = pool[first[s] + int(rng.random() * size)]
+        copy(parents, parentage[k, 0], children, k)
         mutate(children, k, record, settings, rng)
         return
     mom = pool[first[s] + int(rng.random() * size)]
@@ -204,6 +212,7 @@ def _offspring(parents, children, k, fitness, pool, first, last, s, ranked, n_sp
         happened[OUTSIDE] += 1
     else:
         dad = pool[first[s] + int(rng.random() * size)]
+    parentage[k, 0], parentage[k, 1] = mom, dad
     equal = mate_multipoint(parents, mom, dad, fitness[mom], fitness[dad], children, k, settings, rng)
     same = mom == dad or (
         compatibility(parents.genes[mom], parents.n_genes[mom], parents.genes[dad], parents.n_genes[dad], settings)

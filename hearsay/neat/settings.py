@@ -1,6 +1,6 @@
 """What a run of NEAT may be told: the rates of the 2002 paper, where it is silent the release's, and identity rules."""
 
-from collections.abc import Mapping
+import math
 from typing import Any, NamedTuple
 
 from hearsay.errors import HearsayError
@@ -67,6 +67,7 @@ RATES = (
     *("add_node", "add_link", "recurrent", "toggle", "reenable"),
 )
 NOT_NEGATIVE = ("c1", "c2", "c3", "threshold", "weight_power", "weight_cap", "link_power", "link_memory", "node_memory")
+EXPECTED = {int: f"a whole number up to {FOREVER}", float: "a number", bool: "True or False"}
 COUNTS = {"population": 2, "species": 0, "champion": 0, "stagnation": 1, "tries": 1}
 
 
@@ -85,18 +86,29 @@ def settings(base: Settings | None = None, **changes: Any) -> Settings:
                 raise HearsayError(f"neat settings: {name}: expected one of {', '.join(words)}; got {value!r}")
             changes[name] = words[value]
     given = (base or Settings())._replace(**changes)
-    try:
-        typed = Settings(*(kind(v) for kind, v in zip(Settings.__annotations__.values(), given, strict=True)))
-    except (TypeError, ValueError):
-        raise HearsayError(f"neat settings: every field is a number; got {changes}") from None
-    _check(typed, given._asdict())
+    kinds = Settings.__annotations__.items()
+    typed = Settings(*(_typed(name, kind, value) for (name, kind), value in zip(kinds, given, strict=True)))
+    _check(typed)
     return typed
 
 
-def _check(typed: Settings, given: Mapping[str, Any]) -> None:
+def _typed(name: str, kind: type, value: Any) -> Any:
+    try:
+        typed = kind(value)
+        if typed == value and (kind is not int or typed <= FOREVER):
+            return typed
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise HearsayError(f"neat settings: {name}: expected {EXPECTED[kind]}; got {value!r}")
+
+
+def _check(typed: Settings) -> None:
+    for name, words in (("identity", IDENTITIES), ("tie", TIES)):
+        if getattr(typed, name) not in words.values():
+            raise HearsayError(f"neat settings: {name}: expected one of {', '.join(words)}; got {getattr(typed, name)}")
     for name, value in typed._asdict().items():
-        if value != given[name]:
-            raise HearsayError(f"neat settings: {name}: expected a whole number; got {given[name]!r}")
+        if value == math.inf and name != "threshold":
+            raise HearsayError(f"neat settings: {name}: expected a finite number; got {value}")
         if name in RATES and not 0 <= value <= 1:
             raise HearsayError(f"neat settings: {name}: a rate lies between 0 and 1; got {value}")
         if name in NOT_NEGATIVE and not value >= 0:

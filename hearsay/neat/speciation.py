@@ -48,7 +48,7 @@ def align(a, n, b, m):
     return matching, n + m - 2 * matching - excess, excess, independent, difference
 
 
-@njit
+@njit(forceinline=True)
 def compatibility(a, n, b, m, settings):
     """Return the compatibility distance of n genes and m genes: equation 1 of the paper, c1 E/N + c2 D/N + c3 W."""
     size = max(n, m)
@@ -69,7 +69,7 @@ def compatibility(a, n, b, m, settings):
     return unmatched / size + (settings.c3 * difference / matching if matching else 0.0)
 
 
-@njit
+@njit(forceinline=True)
 def assign(children, k, parents, species, n_species, threshold, settings):
     """Return the first species that child k is compatible with; the place after the last where there is none."""
     if threshold == np.inf:

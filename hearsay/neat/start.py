@@ -23,10 +23,8 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     source, target = _links(kind, sensors, outputs, hidden)
     n, links, nodes = settings.population, len(source), sensors + outputs + hidden
     genomes = genome.empty(n, sensors, outputs, 2 * links + 8, 2 * nodes + 4)
-    places = np.arange(nodes)
-    if settings.identity == POSITION:
-        places = np.concatenate([places[:sensors], sensors + hidden + np.arange(outputs), sensors + np.arange(hidden)])
-    numbers = places if settings.identity == POSITION else scatter(places, settings.scattered)
+    by_position = settings.identity == POSITION
+    numbers = _positions(sensors, outputs, hidden) if by_position else scatter(np.arange(nodes), settings.scattered)
     genomes.nodes[:, :nodes] = numbers
     genomes.n_nodes[:] = nodes
     innovations = np.arange(links)
@@ -47,8 +45,13 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     genomes.n_genes[:] = links
     record.counts[NODES], record.counts[NUMBERS], record.counts[EVENTS] = nodes, links, links
     if kind == RANDOM:
-        _thin(genomes, links, rng)
+        _thin(genomes, links, by_position, rng)
     return genomes
+
+
+def _positions(sensors: int, outputs: int, hidden: int) -> np.ndarray:
+    """Return the position of each node: sensors, hidden nodes, outputs."""
+    return np.concatenate([np.arange(sensors), sensors + hidden + np.arange(outputs), sensors + np.arange(hidden)])
 
 
 def _links(kind: str, sensors: int, outputs: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,13 +67,17 @@ def _links(kind: str, sensors: int, outputs: int, hidden: int) -> tuple[np.ndarr
     return tuple(np.array(pairs).T)
 
 
-def _thin(genomes: genome.Genomes, links: int, rng) -> None:
+def _thin(genomes: genome.Genomes, links: int, by_position: bool, rng) -> None:
     first = genomes.sensors + genomes.outputs
     for k in range(len(genomes.n_genes)):
         last = first + rng.integers(0, HIDDEN + 1)
         genes = genomes.genes[k, :links]
         inside = (genes["source"] < last) & (genes["target"] < last)
         kept = genes[inside & (rng.random(links) < LINKED)]
+        if by_position:
+            numbers = _positions(genomes.sensors, genomes.outputs, last - first)
+            genomes.nodes[k, :last] = numbers
+            kept["innovation"] = (numbers[kept["source"]] << 31) | numbers[kept["target"]]
         genomes.genes[k, : len(kept)] = kept
         genomes.n_genes[k] = len(kept)
         genomes.n_nodes[k] = last

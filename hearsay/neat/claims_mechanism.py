@@ -1,0 +1,256 @@
+"""Judges of what happens in the runs: numbers that collide, equal parents, doubled connections, species.
+
+Evidence: the study's tables by name, `timings`: the committed side-by-side timings, and `config`: the bounds. Intervals
+of means over runs are normal ones, their level corrected by Bonferroni for the number of cases that decide a claim.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Judgement
+from hearsay.neat.arms import D1, KEPT, MAIN, A, B, C
+from hearsay.neat.collisions import LINK, NODE
+from hearsay.neat.identities import CHRONOLOGY, POWER
+
+MECHANISM_FIGURE = "results/neat/figures/mechanism.svg"
+DOUBLES_FIGURE = "results/neat/figures/doubles.svg"
+TABLES = "results/neat/tables"
+TIMED = "reference/benchmarks/peers.csv"
+HALF = 0.5
+
+
+def verdict_of(holds: np.ndarray | pd.Series, fails: np.ndarray | pd.Series) -> str:
+    """Return the verdict on a statement about all cases: `depends` where it holds for some and fails for others."""
+    holds, fails = np.asarray(holds, bool), np.asarray(fails, bool)
+    if len(holds) and holds.all():
+        return HOLDS
+    if len(fails) and fails.all():
+        return FAILS
+    return DEPENDS if holds.any() and fails.any() else UNDECIDED
+
+
+def bounded(evidence: Mapping, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return cases (mean, error) with the ends `low` and `high` of their intervals, corrected for their number.
+
+    A mean of one run has no error: its interval reaches from 0 to 1, so that it decides nothing. One that is the same
+    in all runs has an error of nothing.
+    """
+    z = norm.isf(evidence["config"]["judging"]["alpha"] / 2 / max(len(cases), 1))
+    low = (cases["mean"] - z * cases["error"]).where(cases["error"].notna(), 0.0)
+    high = (cases["mean"] + z * cases["error"]).where(cases["error"].notna(), 1.0)
+    return cases.assign(low=low.clip(upper=cases["mean"]), high=high.clip(lower=cases["mean"]))
+
+
+def quantity(evidence: Mapping, table: str, name: str, arms: Iterable[str], group: str = MAIN) -> pd.DataFrame:
+    """Return the rows of one quantity for these arms of a group, every task."""
+    rows = evidence[table]
+    return rows[(rows["quantity"] == name) & rows["arm"].isin(list(arms)) & (rows["group"] == group)]
+
+
+def _against(cases: pd.DataFrame, bound: float, above: bool, unit: str, figure: str, widest: bool = True) -> Judgement:
+    """Judge whether all cases lie above (or below) a bound; the estimate is the case that speaks most against it."""
+    over, under = cases["low"] > bound, cases["high"] < bound
+    verdict = verdict_of(over, under) if above else verdict_of(under, over)
+    chosen = cases.loc[cases["mean"].idxmin() if above else cases["mean"].idxmax()]
+    condition = _by_case(cases, over, under, bound) if verdict in (DEPENDS, UNDECIDED) else ""
+    ends = (float(chosen[name]) for name in ("mean", "low", "high"))
+    return Judgement(verdict, *ends, unit, int(chosen["runs"]), figure, condition)
+
+
+def _by_case(cases: pd.DataFrame, over: pd.Series, under: pd.Series, bound: float) -> str:
+    said = np.select([over, under], ["more", "less"], "open")
+    names = [f"{row.task}, scheme {row.arm}" for row in cases.itertuples()]
+    groups: dict[str, list[str]] = {}
+    for name, word in zip(names, said, strict=True):
+        groups.setdefault(word, []).append(name)
+    words = {"more": "above the bound", "less": "below it", "open": "open"}
+    return "; ".join(f"{words[word]}: {', '.join(groups[word])}" for word in words if word in groups)
+
+
+def pair_is_number(evidence: Mapping) -> Judgement:
+    """Judge whether a pair of nodes has one innovation number, links."""
+    return _one_number(evidence, LINK)
+
+
+def pair_names_node(evidence: Mapping) -> Judgement:
+    """Judge whether a pair of nodes names the node that splits its link."""
+    return _one_number(evidence, NODE)
+
+
+def _one_number(evidence: Mapping, kind: str) -> Judgement:
+    rows = evidence["collisions"]
+    rows = rows[(rows["group"] == MAIN) & (rows["kind"] == kind) & rows["arm"].isin((B, C))]
+    several = rows.groupby("arm")["several"].sum()
+    cases = bounded(evidence, rows.rename(columns={"share": "mean", "share_error": "error"}))
+    if not several.any():
+        verdict, condition = HOLDS, ""
+    elif several[C] == 0:
+        verdict, condition = DEPENDS, "it has one where the record is kept for ever, several where for one generation"
+    else:
+        verdict, condition = FAILS, ""
+    worst = cases.loc[cases["mean"].idxmax()]
+    ends = (float(worst[name]) for name in ("mean", "low", "high"))
+    return Judgement(verdict, *ends, "share of pairs", int(worst["runs"]), f"{TABLES}/collisions.csv", condition)
+
+
+def chronology(evidence: Mapping) -> Judgement:
+    """Judge whether runs change when numbers are issued in an order without meaning."""
+    rows = evidence["identities"]
+    ours, power = rows[rows["check"] == CHRONOLOGY], rows[rows["check"] == POWER]
+    n, changed = int(ours["runs"].sum()), int((ours["runs"] - ours["same"]).sum())
+    if (power["same"] == power["runs"]).all():
+        verdict, condition = UNDECIDED, "the check sees no change even where the order is used"
+    elif changed in (0, n):
+        verdict, condition = FAILS if changed == 0 else HOLDS, ""
+    else:
+        verdict, condition = DEPENDS, "some runs change and some do not"
+    share = changed / n
+    return Judgement(verdict, share, share, share, "share of runs", n, f"{TABLES}/identities.csv", condition)
+
+
+def counter_apart(evidence: Mapping) -> Judgement:
+    """Judge whether a literal counter gives equal networks different numbers."""
+    cases = bounded(evidence, quantity(evidence, "mechanism_runs", "networks_apart", [A]))
+    rare = evidence["config"]["judging"]["rare"]
+    return _against(cases, rare, True, "share of pairs of equal networks", MECHANISM_FIGURE)
+
+
+def doubled_children(evidence: Mapping) -> Judgement:
+    """Judge whether a literal counter leads to doubled connections, under the tie rules."""
+    parts = [quantity(evidence, "mechanism_runs", "doubled_genomes", [A], group) for group in (KEPT, MAIN)]
+    kept, main = (bounded(evidence, part) for part in parts)
+    seen = [bool((part["mean"] > 0).any()) for part in (kept, main)]
+    if all(seen):
+        verdict, condition = HOLDS, ""
+    elif any(seen):
+        where = "child gets the genes of both parents", "child gets those of the smaller parent"
+        verdict, condition = DEPENDS, f"only where the {where[seen.index(True)]}"
+    else:
+        verdict, condition = FAILS, ""
+    worst = kept.loc[kept["mean"].idxmax()]
+    ends = (float(worst[name]) for name in ("mean", "low", "high"))
+    return Judgement(verdict, *ends, "share of genomes", int(worst["runs"]), DOUBLES_FIGURE, condition)
+
+
+def equal_rare(evidence: Mapping) -> Judgement:
+    """Judge whether crossovers between equally fit, different parents are rare."""
+    cases = bounded(evidence, quantity(evidence, "shares", "equal", [B]))
+    rare = evidence["config"]["judging"]["rare"]
+    return _against(cases, rare, False, "share of crossovers", f"{TABLES}/shares.csv")
+
+
+def doubled_crash(evidence: Mapping) -> Judgement:
+    """Judge whether doubled connections make networks loop or fail."""
+    rows = evidence["harmless"]
+    n = int(rows["networks"].sum())
+    bad = int((rows["not_finite"] + (rows["cycles"] - rows["cycles_once"]).clip(lower=0)).sum())
+    figure = f"{TABLES}/harmless.csv"
+    if n == 0:
+        return Judgement(
+            UNDECIDED, 0.0, 0.0, 1.0, "share of networks", 0, figure, "no network had a doubled connection"
+        )
+    verdict = FAILS if bad == 0 else HOLDS if bad == n else DEPENDS
+    condition = "some networks do, others do not" if verdict == DEPENDS else ""
+    share = bad / n
+    return Judgement(verdict, share, share, share, "share of networks", n, figure, condition)
+
+
+def number_means_ancestor(evidence: Mapping) -> Judgement:
+    """Judge whether matching genes are rarely made by two mutations."""
+    cases = bounded(evidence, quantity(evidence, "mechanism_runs", "independent_new_any", [B, C]))
+    rare = evidence["config"]["judging"]["rare"]
+    return _against(cases, rare, False, "share of matching genes", MECHANISM_FIGURE)
+
+
+def pairing_avoids(evidence: Mapping) -> Judgement:
+    """Judge whether pairs with new split nodes keep doubled connections and doubled paths away."""
+    doubled = quantity(evidence, "mechanism_runs", "doubled_genomes", [D1], KEPT)
+    cases = bounded(evidence, quantity(evidence, "mechanism_runs", "twin_nodes_genomes", [D1], KEPT))
+    rare = evidence["config"]["judging"]["rare"]
+    worst = cases.loc[cases["mean"].idxmax()]
+    if (doubled["mean"] > 0).any():
+        verdict, condition = FAILS, ""
+    elif (cases["high"] < rare).all():
+        verdict, condition = HOLDS, ""
+    elif (cases["low"] > rare).any():
+        verdict, condition = DEPENDS, "no connection is doubled, but paths are, through nodes that split the same link"
+    else:
+        verdict, condition = UNDECIDED, "no connection is doubled; whether paths are rarely so is open"
+    ends = (float(worst[name]) for name in ("mean", "low", "high"))
+    return Judgement(verdict, *ends, "share of genomes", int(worst["runs"]), DOUBLES_FIGURE, condition)
+
+
+def several_rare(evidence: Mapping) -> Judgement:
+    """Judge whether, with a record of one generation, links with several numbers are rare."""
+    cases = bounded(evidence, quantity(evidence, "mechanism_runs", "pairs_several_links", [B]))
+    rare = evidence["config"]["judging"]["rare"]
+    return _against(cases, rare, False, "share of pairs", MECHANISM_FIGURE)
+
+
+def fewer_species(evidence: Mapping) -> Judgement:
+    """Judge whether a record kept for ever gives fewer species than one of a generation."""
+    rows = quantity(evidence, "mechanism_runs", "species", [B, C]).set_index(["task", "arm"])
+    tasks = sorted({task for task, _ in rows.index})
+    one, ever = (rows.loc[[(task, arm) for task in tasks]].reset_index() for arm in (B, C))
+    change = ever["mean"] / one["mean"] - 1
+    relative = np.sqrt((ever["error"] / ever["mean"]) ** 2 + (one["error"] / one["mean"]) ** 2)
+    error = (1 + change) * relative
+    z = norm.isf(evidence["config"]["judging"]["alpha"] / 2 / len(tasks))
+    low, high = change - z * error, change + z * error
+    few = -evidence["config"]["judging"]["fewer"]
+    verdict = verdict_of(high < 0, low > few)
+    least = int(change.idxmax())
+    condition = ""
+    if verdict in (DEPENDS, UNDECIDED):
+        said = np.select([high < 0, low > few], ["fewer", "not fewer by the bound"], "open")
+        condition = "; ".join(f"{task}: {word}" for task, word in zip(tasks, said, strict=True))
+    ends = (float(values[least]) for values in (change, low, high))
+    n = int(min(one["runs"][least], ever["runs"][least]))
+    return Judgement(verdict, *ends, "change of the number of species", n, MECHANISM_FIGURE, condition)
+
+
+def first_wins(evidence: Mapping) -> Judgement:
+    """Judge whether, of several numbers of one link, the first is mostly the one that is left."""
+    rows = evidence["versions"]
+    rows = rows[(rows["group"] == MAIN) & rows["arm"].isin((A, B))]
+    cases = {
+        name: bounded(evidence, rows.rename(columns={name: "mean", f"{name}_error": "error"}))
+        for name in ("one", "first")
+    }
+    wins = (cases["one"]["low"] > HALF) & (cases["first"]["low"] > HALF)
+    loses = (cases["one"]["high"] < HALF) | (cases["first"]["high"] < HALF)
+    figure = f"{TABLES}/versions.csv"
+    if not len(rows):
+        return Judgement(UNDECIDED, 0.0, 0.0, 1.0, "share of links", 0, figure, "no link had several numbers")
+    verdict = verdict_of(wins, loses)
+    first = cases["first"]
+    chosen = first.loc[first["mean"].idxmin()]
+    condition = _by_case(first, wins, loses, HALF) if verdict in (DEPENDS, UNDECIDED) else ""
+    ends = (float(chosen[name]) for name in ("mean", "low", "high"))
+    return Judgement(verdict, *ends, "share of links", int(chosen["runs"]), figure, condition)
+
+
+def champion_loses(evidence: Mapping) -> Judgement:
+    """Judge whether a champion's children by crossover lack a share of its genes."""
+    cases = bounded(evidence, quantity(evidence, "mechanism_runs", "champion_lost", [A, B, C]))
+    rare = evidence["config"]["judging"]["rare"]
+    return _against(cases, rare, True, "share of genes", MECHANISM_FIGURE)
+
+
+def spares_comparing(evidence: Mapping) -> Judgement:
+    """Judge whether aligning by sorted numbers is faster than by a dictionary of pairs, all sizes and languages."""
+    rows = evidence["timings"]
+    rows = rows[(rows["study"] == "neat") & rows["task"].str.startswith("align")]
+    if not len(rows):
+        return Judgement(UNDECIDED, 1.0, 0.0, 1.0, "times as fast", 0, TIMED, "not timed yet")
+    verdict = verdict_of(rows["ratio_low"] > 1, rows["ratio_high"] < 1)
+    worst = rows.loc[rows["ratio"].idxmin()]
+    condition = ""
+    if verdict in (DEPENDS, UNDECIDED):
+        said = np.select([rows["ratio_low"] > 1, rows["ratio_high"] < 1], ["faster", "slower"], "open")
+        condition = "; ".join(f"{task}: {word}" for task, word in zip(rows["task"], said, strict=True))
+    ends = (float(worst[name]) for name in ("ratio", "ratio_low", "ratio_high"))
+    return Judgement(verdict, *ends, "times as fast", len(rows), TIMED, condition)
