@@ -222,7 +222,7 @@ CLAIMS = [
         "time to align two genomes by a dictionary of pairs of nodes over that by sorted numbers, least over sizes of"
         " genomes and languages; committed timings",
         "Holds if sorted numbers are faster in all cases; fails if slower in all; depends if in some each; undecided"
-        " otherwise, and before it is timed.",
+        " otherwise.",
         mechanism.spares_comparing,
         ALL_OF_IT,
     ),

@@ -1,0 +1,162 @@
+"""The numbers of this study that the text may cite, by key."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from hearsay.neat.alignment import COMPILED, MATES, PYTHON
+from hearsay.neat.alignment import KEPT as KEPT_PAIRS
+from hearsay.neat.analysis import ALL, PRIMARY
+from hearsay.neat.arms import AGAIN, D1, D3, GRID, K5, K20, KEPT, MAIN, PARITY, POLES, WITHOUT, XOR, A, B, C
+from hearsay.neat.claims_schemes import outcome
+from hearsay.neat.collisions import LINK, NODE
+from hearsay.neat.identities import CHRONOLOGY, NO_USE, PARTITION
+
+TASK_KEYS = {XOR: "xor", POLES: "poles", PARITY: "parity", WITHOUT: "without"}
+ARM_KEYS = {A: "a", B: "b", C: "c", D1: "d1", D3: "d3", K5: "k5", K20: "k20", AGAIN: "again"}
+
+
+def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tuple]:
+    """Return key -> (value, unit, meaning) from the study's tables and its section of the configuration."""
+    return {
+        **_published(tables["published"]),
+        **dict(_effects(tables["comparisons"], config)),
+        **dict(_arms(tables["summary"])),
+        **dict(_mechanism(tables["mechanism_runs"], tables["shares"])),
+        **dict(_collisions(tables["collisions"])),
+        **_checks(tables, config),
+        **dict(_alignment(tables["alignment"])),
+    }
+
+
+def _published(table: pd.DataFrame) -> dict[str, tuple]:
+    rows = table.set_index(["task", "arm", "quantity"])
+    names = {
+        "xor_evaluations": (XOR, "NEAT", "evaluations", "evaluations"),
+        "xor_sd": (XOR, "NEAT", "sd", "evaluations"),
+        "xor_hidden": (XOR, "NEAT", "hidden", "nodes"),
+        "xor_connections": (XOR, "NEAT", "connections", "connections"),
+        "xor_failures": (XOR, "NEAT", "failures", "share"),
+        "poles_evaluations": (POLES, "NEAT", "evaluations", "evaluations"),
+        "without_evaluations": (WITHOUT, "NEAT", "evaluations", "evaluations"),
+        "growth_failures": (POLES, "no growth", "failures", "share"),
+        "speciation_evaluations": (POLES, "no speciation", "evaluations", "evaluations"),
+        "mating_evaluations": (POLES, "no mating", "evaluations", "evaluations"),
+        "random_evaluations": (POLES, "random start", "evaluations", "evaluations"),
+    }
+    found = {}
+    for key, (task, arm, quantity, unit) in names.items():
+        row = rows.loc[(task, arm, quantity)]
+        values = {"": row["ours"], "_low": row["low"], "_high": row["high"]}
+        meaning = f"{quantity}, {task}, {arm}"
+        found |= {key + end: (_round(value, unit), unit, meaning) for end, value in values.items() if pd.notna(value)}
+    return found
+
+
+def _round(value: float, unit: str) -> float:
+    return float(round(value)) if unit == "evaluations" else float(value)
+
+
+def _effects(table: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]]:
+    """Yield A12 of every main arm against Stanley's, on every task, and counts over all that was compared."""
+    everything = table[table["family"] == ALL]
+    main = everything[(everything["group"] == MAIN) & (everything["other"] == B)]
+    for row in main.itertuples():
+        key = f"{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
+        meaning = f"A12 of {row.arm} against b, {row.task}"
+        for end in ("", "_low", "_high"):
+            yield f"a12_{key}{end}", (float(getattr(row, f"a12{end}")), "", meaning)
+    yield "comparisons", (len(everything), "comparisons", "pairs of arms compared")
+    shown = int((everything["a12_p_holm"] <= config["judging"]["alpha"]).sum())
+    yield "different", (shown, "comparisons", "of them, shown to differ")
+    grid = everything[everything["group"].str.startswith(GRID)]
+    ever = grid[(grid["arm"] == C)]
+    said = ever.apply(outcome, axis=1)
+    yield "grid_places", (len(ever), "places", "places of the grid of rates and populations")
+    for word, name in (("the same", "same"), ("faster", "faster"), ("slower", "slower"), ("undecided", "open")):
+        yield f"grid_{name}", (int((said == word).sum()), "places", f"of them, for ever is {word}")
+    for end in ("min", "max"):
+        value = float(ever["a12"].min() if end == "min" else ever["a12"].max())
+        yield f"grid_a12_{end}", (value, "", f"A12 of c against b over the grid, {end}")
+    first = table[table["family"] == PRIMARY]
+    yield "primary", (len(first), "comparisons", "primary contrasts")
+    yield "margin_low", (0.5 - config["judging"]["margin"], "", "lower bound of equivalence, A12")
+    yield "margin_high", (0.5 + config["judging"]["margin"], "", "upper bound of equivalence, A12")
+    for task in (XOR, POLES):
+        group = everything[(everything["task"] == task) & (everything["group"] == "no crossover, against main")]
+        row = group[group["other"] == B].iloc[0]
+        yield f"a12_{TASK_KEYS[task]}_no_crossover", (float(row["a12"]), "", f"A12 without crossover against b, {task}")
+
+
+def _arms(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    main = table[table["group"] == MAIN]
+    for row in main.itertuples():
+        key = f"{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
+        yield f"n_{key}", (int(row.n), "runs", f"runs of {row.arm}, {row.task}")
+        yield f"success_{key}", (float(row.success), "share", f"runs of {row.arm} that solve {row.task}")
+    yield "runs", (int(table["n"].sum()), "runs", "runs in all")
+
+
+def _mechanism(table: pd.DataFrame, shares: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    names = {
+        "species": "species",
+        "independent_new_any": "independent",
+        "networks_apart": "apart",
+        "pairs_several_links": "several",
+        "twin_nodes_genomes": "twins",
+        "doubled_genomes": "doubled",
+        "champion_lost": "lost",
+    }
+    for group, mark in ((MAIN, ""), (KEPT, "_kept")):
+        rows = table[(table["group"] == group) & table["quantity"].isin(list(names))]
+        for row in rows.itertuples():
+            unit = "species" if row.quantity == "species" else "share"
+            key = f"{names[row.quantity]}{mark}_{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
+            yield key, (float(row.mean), unit, f"{row.quantity}, {row.task}, {row.arm}, {group}")
+    rows = shares[(shares["group"] == MAIN) & (shares["arm"] == B)]
+    for row in rows[rows["quantity"].isin(("equal", "self", "same", "links_matched", "splits_matched"))].itertuples():
+        yield f"{row.quantity}_{TASK_KEYS[row.task]}", (float(row.mean), "share", f"{row.quantity}, {row.task}, b")
+
+
+def _collisions(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    for row in table[(table["group"] == MAIN) & table["kind"].isin((LINK, NODE))].itertuples():
+        key = f"{row.kind}_several_{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
+        yield key, (float(row.share), "share", f"pairs with several numbers, {row.kind}, {row.task}, {row.arm}")
+
+
+def _checks(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tuple]:
+    identities, false = tables["identities"], tables["false_positives"]
+    pairs = identities[identities["check"].isin((NO_USE, PARTITION, CHRONOLOGY))]
+    a12 = false[false["test"] == "A12"]
+    rejected, tried = int(a12["rejected"].sum()), int(a12["pairs"].sum())
+    harmless = tables["harmless"]
+    known = tables["implementations"]
+    return {
+        "identities": (int(pairs["runs"].sum()), "pairs of runs", "held against each other bit for bit"),
+        "identities_same": (int(pairs["same"].sum()), "pairs of runs", "of them, the same"),
+        "scattered": (
+            int(pairs.loc[pairs["check"] == CHRONOLOGY, "runs"].sum()),
+            "pairs of runs",
+            "numbers issued one by one, and in an order without meaning",
+        ),
+        "false_pairs": (tried, "pairs", "pairs of blocks of one arm that were compared"),
+        "false_share": (rejected / tried, "share", "of them, told apart by A12"),
+        "alpha": (config["judging"]["alpha"], "share", "size of the tests"),
+        "doubled_networks": (int(harmless["networks"].sum()), "networks", "networks with a doubled connection"),
+        "doubled_difference": (
+            float(np.nan_to_num(harmless["difference"].max())),
+            "",
+            "largest difference of a response",
+        ),
+        "codes": (int(known["code"].nunique()), "codes", "implementations looked at"),
+        "codes_run": (int(known.loc[known["known"] == "run", "code"].nunique()), "codes", "of them, run"),
+    }
+
+
+def _alignment(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    rows = table[(table["way"] == KEPT_PAIRS) & (table["pairs"] == MATES)]
+    for language, key in ((COMPILED, "compiled"), (PYTHON, "python")):
+        here = rows[rows["language"] == language]
+        for end, value in (("least", here["ratio"].min()), ("most", here["ratio"].max())):
+            yield f"align_{key}_{end}", (float(value), "", f"dictionary over merge, {language}, {end} over sizes")
