@@ -37,13 +37,13 @@ def verdict_of(holds: np.ndarray | pd.Series, fails: np.ndarray | pd.Series) -> 
 def bounded(evidence: Mapping, cases: pd.DataFrame) -> pd.DataFrame:
     """Return cases (mean, error) with the ends `low` and `high` of their intervals, corrected for their number.
 
-    A mean of one run has no error: its interval reaches from 0 to 1, so that it decides nothing. One that is the same
-    in all runs has an error of nothing.
+    All are shares. A mean of one run has no error: its interval reaches from 0 to 1, so that it decides nothing. One
+    that is the same in all runs has an error of nothing.
     """
     z = norm.isf(evidence["config"]["judging"]["alpha"] / 2 / max(len(cases), 1))
     low = (cases["mean"] - z * cases["error"]).where(cases["error"].notna(), 0.0)
     high = (cases["mean"] + z * cases["error"]).where(cases["error"].notna(), 1.0)
-    return cases.assign(low=low.clip(upper=cases["mean"]), high=high.clip(lower=cases["mean"]))
+    return cases.assign(low=low.clip(lower=0, upper=cases["mean"]), high=high.clip(lower=cases["mean"]))
 
 
 def quantity(evidence: Mapping, table: str, name: str, arms: Iterable[str], group: str = MAIN) -> pd.DataFrame:

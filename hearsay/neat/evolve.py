@@ -114,8 +114,12 @@ def evolve(
     """Evolve until the task is solved or the next generation would exceed `budget` evaluations.
 
     watch(generation, state, fitness) is called after each evaluation of a generation. Raises HearsayError where the
-    task gives a fitness that is not a number.
+    task gives a fitness that is not a number, or the budget does not suffice for one generation.
     """
+    if budget < settings.population:
+        raise HearsayError(
+            f"neat: budget: expected the {settings.population} evaluations of a generation; got {budget}"
+        )
     state = start(task, settings, rng, kind)
     spare = genome.like(state.genomes)
     fitness, generation = np.zeros(settings.population), 1

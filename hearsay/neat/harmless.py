@@ -9,8 +9,8 @@ import pandas as pd
 from hearsay import seeds
 from hearsay.neat.arms import BASE, GROUPS, KEPT, PARITY, POLES, SCHEMES, XOR, A
 from hearsay.neat.evolve import State, Task, evolve
-from hearsay.neat.genome import one
-from hearsay.neat.logic import CYCLIC, Parity, levels, respond
+from hearsay.neat.genome import empty, one
+from hearsay.neat.logic import Parity, answer
 from hearsay.neat.runs import task_of
 from hearsay.neat.settings import settings
 from hearsay.progress import progress
@@ -90,9 +90,8 @@ def _beside(cases: np.ndarray, genes: np.ndarray, nodes: np.ndarray) -> tuple[in
 
 def _response(cases: np.ndarray, genes: np.ndarray, nodes: int) -> tuple[np.ndarray, bool]:
     sensors = len(cases)
+    alone = empty(1, sensors, 1, len(genes), nodes)
+    alone.genes[0], alone.n_genes[0], alone.n_nodes[0] = genes, len(genes), nodes
     level, value = np.empty(nodes, np.int64), np.zeros((nodes, cases.shape[1]))
-    value[:sensors] = cases
-    highest = levels(genes, len(genes), level, sensors)
-    for step in range(nodes if highest == CYCLIC else highest):
-        respond(genes, len(genes), level, CYCLIC if highest == CYCLIC else step + 1, value)
-    return value[sensors], highest == CYCLIC
+    cycle = answer(alone, 0, cases, level, value)
+    return value[sensors], bool(cycle)

@@ -54,6 +54,13 @@ def with_room(record: Record, more: int, link_memory: int, node_memory: int) -> 
     return Record(links, splits, record.counts)
 
 
+def remember(record: Record, pairs: np.ndarray, numbers: np.ndarray, weights: np.ndarray) -> None:
+    """Put links that were there before evolution into the record, as of generation 0: (links,) each."""
+    for entry in zip(pairs, numbers, weights, np.zeros(len(pairs), np.int64), strict=True):
+        record.links[find(record.links, entry[0])] = entry
+    record.counts[LINKS_KEPT] += len(pairs)
+
+
 def _rehashed(table: np.ndarray, forgotten: int, more: int) -> tuple[np.ndarray, int]:
     kept = table[(table["key"] != EMPTY) & (table["born"] > forgotten)]
     grown = _table(1 << int(4 * (len(kept) + more) - 1).bit_length())

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from hearsay.jit import njit
-from hearsay.neat.network import SLOPE
+from hearsay.neat.network import SLOPE, activate, express
 
 CYCLIC = -2  # no node's level, not even that of one without a signal
 
@@ -35,22 +35,50 @@ def levels(genes, n, level, sensors):
 
 
 @njit
-def respond(genes, n, level, now, value):
-    """Let the nodes of level `now`, of all levels if it is CYCLIC, take up the values (nodes, cases) of the others."""
+def respond(genes, n, level, highest, value):
+    """Let the signals run through level by level: value (nodes, cases) holds the sensors', and gets the others'."""
     nodes, cases = value.shape
-    before = value.copy() if now == CYCLIC else value
-    for node in range(nodes):
-        if level[node] == now or (now == CYCLIC and level[node] > 0):
-            value[node] = 0.0
-    for j in range(n):
-        gene = genes[j]
-        if gene.enabled and level[gene.source] >= 0 and (level[gene.target] == now or now == CYCLIC):
-            for case in range(cases):
-                value[gene.target, case] += gene.weight * before[gene.source, case]
-    for node in range(nodes):
-        if level[node] == now or (now == CYCLIC and level[node] > 0):
-            for case in range(cases):
-                value[node, case] = 1.0 / (1.0 + math.exp(-SLOPE * value[node, case]))
+    for now in range(1, highest + 1):
+        for j in range(n):
+            gene = genes[j]
+            if gene.enabled and level[gene.target] == now and level[gene.source] >= 0:
+                for case in range(cases):
+                    value[gene.target, case] += gene.weight * value[gene.source, case]
+        for node in range(nodes):
+            if level[node] == now:
+                for case in range(cases):
+                    value[node, case] = 1.0 / (1.0 + math.exp(-SLOPE * value[node, case]))
+
+
+@njit
+def settle(genomes, k, value):
+    """The same for a network with cycles: case by case it is activated from rest as often as it has nodes."""
+    network = express(genomes, k)
+    for case in range(value.shape[1]):
+        network.value[:] = 0.0
+        for sensor in range(network.sensors):
+            network.value[sensor] = value[sensor, case]
+        for step in range(1, len(network.value) + 1):
+            activate(network, step)
+        for node in range(len(network.value)):
+            value[node, case] = network.value[node]
+
+
+@njit
+def answer(genomes, k, inputs, level, value):
+    """Set the values (nodes, cases) of genome k's nodes for the sensors' `inputs`; return whether it has a cycle.
+
+    level: (nodes,) scratch.
+    """
+    nodes = genomes.n_nodes[k]
+    value[: genomes.sensors] = inputs
+    value[genomes.sensors : nodes] = 0.0
+    highest = levels(genomes.genes[k], genomes.n_genes[k], level[:nodes], genomes.sensors)
+    if highest == CYCLIC:
+        settle(genomes, k, value[:nodes])
+    else:
+        respond(genomes.genes[k], genomes.n_genes[k], level[:nodes], highest, value[:nodes])
+    return highest == CYCLIC
 
 
 @njit
@@ -63,14 +91,7 @@ def evaluate(genomes, inputs, wanted, fitness, cyclic):
     value, level = np.zeros((genomes.nodes.shape[1], cases)), np.empty(genomes.nodes.shape[1], np.int64)
     solver = -1
     for k in range(len(fitness)):
-        nodes, n = genomes.n_nodes[k], genomes.n_genes[k]
-        value[: genomes.sensors] = inputs
-        value[genomes.sensors : nodes] = 0.0
-        highest = levels(genomes.genes[k], n, level[:nodes], genomes.sensors)
-        cyclic[0] += highest == CYCLIC
-        # a network with cycles is activated as often as it has nodes; any other settles level by level
-        for step in range(nodes if highest == CYCLIC else highest):
-            respond(genomes.genes[k], n, level[:nodes], CYCLIC if highest == CYCLIC else step + 1, value[:nodes])
+        cyclic[0] += answer(genomes, k, inputs, level, value)
         error, right = 0.0, True
         for case in range(cases):
             error += abs(wanted[case] - value[out, case])

@@ -45,7 +45,7 @@ def mutate_link_weights(genomes, k, settings, rng):
 
     As the paper says it, nine in ten weights are perturbed uniformly and the others new. In the release half the
     genomes change severely (70 % perturbed, 20 % new); of the others the newest fifth of a long genome does (50 %,
-    20 %), and all other weights are perturbed, or, every second, perturbed or new as the paper says.
+    20 %), and all other weights are perturbed.
     """
     genes, n = genomes.genes[k], genomes.n_genes[k]
     severe = not settings.uniform_weights and rng.random() > 0.5

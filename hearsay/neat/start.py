@@ -3,7 +3,7 @@
 import numpy as np
 
 from hearsay.neat import genome
-from hearsay.neat.innovation import EVENTS, NODES, NUMBERS, Record, scatter
+from hearsay.neat.innovation import BITS, EVENTS, NODES, NUMBERS, Record, remember, scatter
 from hearsay.neat.settings import NUMBER, POSITION, Settings
 
 HIDDEN = 10  # hidden nodes of the populations that do not start minimally: at most, or all
@@ -27,12 +27,8 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     numbers = _positions(sensors, outputs, hidden) if by_position else scatter(np.arange(nodes), settings.scattered)
     genomes.nodes[:, :nodes] = numbers
     genomes.n_nodes[:] = nodes
-    innovations = np.arange(links)
-    innovations = (
-        scatter(innovations, settings.scattered)
-        if settings.identity == NUMBER
-        else (numbers[source] << 31) | numbers[target]
-    )
+    pairs = (numbers[source] << BITS) | numbers[target]
+    innovations = scatter(np.arange(links), settings.scattered) if settings.identity == NUMBER else pairs
     for name, values in (
         ("innovation", innovations),
         ("origin", np.arange(links)),
@@ -45,6 +41,8 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     genomes.n_genes[:] = links
     record.counts[NODES], record.counts[NUMBERS], record.counts[EVENTS] = nodes, links, links
     if kind == RANDOM:
+        # a link that some have and others get by a mutation is the same link
+        remember(record, pairs, innovations, genomes.genes["weight"][0, :links])
         _thin(genomes, links, by_position, rng)
     return genomes
 
@@ -77,7 +75,7 @@ def _thin(genomes: genome.Genomes, links: int, by_position: bool, rng) -> None:
         if by_position:
             numbers = _positions(genomes.sensors, genomes.outputs, last - first)
             genomes.nodes[k, :last] = numbers
-            kept["innovation"] = (numbers[kept["source"]] << 31) | numbers[kept["target"]]
+            kept["innovation"] = (numbers[kept["source"]] << BITS) | numbers[kept["target"]]
         genomes.genes[k, : len(kept)] = kept
         genomes.n_genes[k] = len(kept)
         genomes.n_nodes[k] = last

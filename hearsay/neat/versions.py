@@ -68,13 +68,14 @@ class _Versions(Log):
         return len(several), common.ngroups, int((common.size() == 1).sum()), int(first)
 
 
-def count(cell: Cell, seed: int, replicates: Iterable[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return `COUNTED` and `COUNTED_VERSIONS` of these replicates of a cell, the experiment's own runs."""
+def count(cell: Cell, seed: int, replicates: Iterable[int], generations: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return `COUNTED` and `COUNTED_VERSIONS` of the experiment's own runs, up to so many generations of each."""
+    budget = min(cell.budget, generations * cell.settings.population)
     where, collided, versions = (cell.task, cell.group, cell.arm), [], []
     for replicate in progress(replicates, f"numbers: {', '.join(where)}"):
         log = _Versions()
         rng = seeds.generator(seed, "neat", ", ".join(where), replicate)
-        evolve(task_of(cell.task), cell.settings, rng, cell.budget, cell.start, log)
+        evolve(task_of(cell.task), cell.settings, rng, budget, cell.start, log)
         collided += ((*where, kind, replicate, *counts) for kind, counts in log.counted().items())
         versions.append((*where, replicate, *log.versions()))
     found = pd.DataFrame(collided, columns=list(COUNTED.columns))

@@ -19,7 +19,9 @@ def shard(
     for cell in watched(config):
         replicates = range(number, cell.n, shards)
         looks.append(watch_runs(cell, seed, replicates, options["every"], options["generations"]))
-        for frames, frame in zip((counted, left), versions.count(cell, seed, replicates), strict=True):
+        for frames, frame in zip(
+            (counted, left), versions.count(cell, seed, replicates, options["generations"]), strict=True
+        ):
             frames.append(frame)
     return tuple(
         pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True) for parts in (looks, counted, left)

@@ -4,7 +4,7 @@ from pandas import read_csv
 
 from hearsay.job import job
 from hearsay.neat import analysis, calibration, collisions, comparison, mechanism, published, runs, shares, versions
-from hearsay.tables import read_all, read_whole, write
+from hearsay.tables import read_whole, write
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -23,5 +23,5 @@ with job(snakemake):
     write(mechanism.average([watched]), mechanism.MECHANISM, made.mechanism)
     write(shares.whole(watched), shares.WHOLE, made.mechanism_runs)
     write(collisions.collisions(read_whole(found.counted, collisions.COUNTED)), collisions.COLLISIONS, made.collisions)
-    counted = read_all(found.versions, versions.COUNTED_VERSIONS)
+    counted = read_whole(found.versions, versions.COUNTED_VERSIONS)
     write(versions.summarise(counted), versions.VERSIONS, made.versions)
