@@ -1,6 +1,6 @@
 """What today's implementations of NEAT do: the installed ones found out by running them, the others read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hearsay.seeds import seed_sequence
 from hearsay.tables import Table, read
 
 READ = Path(__file__).with_name("implementations.csv")
+LOCKED = ("neat-python",)
 GENERATIONS = 60  # of XOR, after which a population is looked at
 
 _RULES = {
@@ -111,11 +112,16 @@ def probe(code: Code, generations: int = GENERATIONS) -> tuple[dict[str, str], d
     return rules, counts
 
 
-def tables(seed: int, generations: int = GENERATIONS) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return `IMPLEMENTATIONS`, with the installed ones run, and `PROBES`."""
+def tables(
+    seed: int, generations: int = GENERATIONS, codes: Collection[str] = LOCKED
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return `IMPLEMENTATIONS`, with those of `codes` that are installed run, and `PROBES`.
+
+    By default the codes of the lock file, so that the tables do not depend on what else a machine has.
+    """
     rows, counted = known().set_index(list(IMPLEMENTATIONS.key)), []
     for (name, setting), make in progress(AVAILABLE.items(), "implementations of NEAT"):
-        version = VERSIONS[name]()
+        version = VERSIONS[name]() if name in codes else ""
         if not version:
             continue
         sequence = seed_sequence(seed, "neat", f"implementations, {name}, {setting}", 0)
