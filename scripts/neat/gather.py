@@ -4,6 +4,7 @@ from pandas import read_csv
 
 from hearsay.job import job
 from hearsay.neat import analysis, calibration, collisions, comparison, mechanism, published, runs, shares, versions
+from hearsay.neat.arms import MAIN
 from hearsay.tables import read_whole, write
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ with job(snakemake):
     write(analysis.survival(run), analysis.SURVIVAL, made.survival)
     write(published.beside(run, said), published.PUBLISHED, made.published)
     write(shares.shares(run), shares.SHARES, made.shares)
-    write(mechanism.average([watched]), mechanism.MECHANISM, made.mechanism)
+    write(mechanism.average([watched[watched["group"] == MAIN]]), mechanism.MECHANISM, made.mechanism)
     write(shares.whole(watched), shares.WHOLE, made.mechanism_runs)
     write(collisions.collisions(read_whole(found.counted, collisions.COUNTED)), collisions.COLLISIONS, made.collisions)
     counted = read_whole(found.versions, versions.COUNTED_VERSIONS)
