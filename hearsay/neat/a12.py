@@ -89,6 +89,19 @@ def equivalent(effect: A12, bounds: tuple[float, float] = BOUNDS) -> float:
     return 1.0 if effect.estimate != 0.5 else float((1 - 2 * min(0.5 - low, high - 0.5)) ** min(effect.n, effect.m))
 
 
+def not_slower(effect: A12, bounds: tuple[float, float] = BOUNDS) -> float:
+    """Return the p-value of A12 >= bounds[1], one-sided: small where the first arm is shown not to be slower by that.
+
+    Without any error: 1 where the first arm is always slower; where it is never, the chance that min(n, m) pairs all
+    say so; where all runs tie, what `equivalent` gives.
+    """
+    if effect.se > 0:
+        return float(stats.t.sf((bounds[1] - effect.estimate) / effect.se, effect.df))
+    if effect.estimate == 0.5:
+        return equivalent(effect, bounds)
+    return 1.0 if effect.estimate > 0.5 else float((1 - bounds[1]) ** min(effect.n, effect.m))
+
+
 @njit
 def _resample(rng, x, y, levels, resamples):
     """Return A12 of so many resamples; x, y: places of the outcomes among the distinct ones in rising order."""

@@ -7,12 +7,33 @@ import numpy as np
 import pandas as pd
 
 from hearsay.neat import calibration
-from hearsay.neat.arms import ABLATION, AGAIN, D1, D3, GRID, GROUPS, K5, K20, MAIN, A, B, C
-from hearsay.neat.comparison import RUNS, compare, correct, uncorrected
+from hearsay.neat.arms import (
+    ABLATION,
+    AGAIN,
+    D1,
+    D3,
+    GRID,
+    GROUPS,
+    K5,
+    K20,
+    MAIN,
+    NONE,
+    POLES,
+    UNCROSSED,
+    UNSPECIATED,
+    XOR,
+    A,
+    B,
+    C,
+)
+from hearsay.neat.comparison import COMPARISONS, RUNS, compare, correct, uncorrected
 from hearsay.tables import Table
 
-PRIMARY, ALL = "primary", "all"
+# Families of comparisons, each corrected by itself: the primary contrasts; the others that decide a claim; for ever
+# against one generation over the grid; and everything that was compared, all of the former included.
+PRIMARY, SECONDARY, PLACES, ALL = "primary", "secondary", "grid", "all"
 CONTRASTS = ((C, B), (A, B))  # the two primary ones: the first arm against Stanley's
+OTHERS = ((D1, B), (D3, B), (NONE, B))
 AGAINST_MAIN = "against main"
 POINTS = 60  # of a survival curve
 
@@ -45,8 +66,20 @@ def comparisons(runs: pd.DataFrame, config: Mapping[str, Any], seed: int) -> pd.
     rest = (judging["resamples"], seed, judging["alpha"], bounds)
     main = runs[(runs["group"] == MAIN) & runs["task"].isin(config["primary"])]
     primary = compare(main[list(RUNS)], CONTRASTS, PRIMARY, *rest)
+    secondary = [uncorrected(main[list(RUNS)], OTHERS, SECONDARY, *rest)]
+    secondary += [uncorrected(part[list(RUNS)], pairs, SECONDARY, *rest) for part, pairs in _mediated(runs)]
+    places = compare(runs.loc[runs["group"].str.startswith(GRID), list(RUNS)], ((C, B),), PLACES, *rest)
     everything = [uncorrected(part[list(RUNS)], pairs, ALL, *rest) for part, pairs in _pairs(runs)]
-    return pd.concat([primary, correct(pd.concat(everything), judging["alpha"], bounds)], ignore_index=True)
+    corrected = [correct(pd.concat(parts), judging["alpha"], bounds) for parts in (secondary, everything)]
+    return pd.concat([primary, *corrected, places], ignore_index=True).sort_values(list(COMPARISONS.key))
+
+
+def _mediated(runs: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Sequence[tuple[str, str]]]]:
+    """Yield what decides claims under other settings: crossover or not, and places of nodes without speciation."""
+    for task in (XOR, POLES):
+        yield _against_main(runs[runs["task"] == task], UNCROSSED, (B,))
+    there = runs[(runs["task"] == POLES) & (runs["group"] == UNSPECIATED)]
+    yield there, ((D3, B),)
 
 
 def _pairs(runs: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Sequence[tuple[str, str]]]]:
@@ -54,22 +87,26 @@ def _pairs(runs: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Sequence[tuple[st
     for (_, group), part in runs.groupby(["task", "group"], sort=True):
         there = set(part["arm"])
         if group == MAIN:
-            yield part, _there(there, [*((arm, B) for arm in (A, K5, K20, C, D1, D3, AGAIN)), (A, C)])
+            yield part, _there(there, [*((arm, B) for arm in (A, K5, K20, C, D1, D3, NONE, AGAIN)), (A, C)])
         elif group == ABLATION:
             yield part, [(arm, "full") for arm in sorted(there - {"full"})]
         elif group.startswith(GRID):
             yield part, [(arm, B) for arm in (A, K5, K20, C)]
         else:
-            yield part, _there(there, CONTRASTS)
-    for task, part in runs.groupby("task", sort=True):
+            yield part, _there(there, (*CONTRASTS, *OTHERS))
+    for _, part in runs.groupby("task", sort=True):
         for group in GROUPS:
-            changed = part[part["group"] == group]
-            if group == MAIN or not len(changed):
-                continue
-            main = part[(part["group"] == MAIN) & part["arm"].isin(changed["arm"].unique())]
-            both = pd.concat([main, changed.assign(arm=changed["arm"] + ", " + group)])
-            pairs = [(f"{arm}, {group}", arm) for arm in sorted(changed["arm"].unique())]
-            yield both.assign(group=f"{group}, {AGAINST_MAIN}", task=task), pairs
+            arms = sorted(part.loc[part["group"] == group, "arm"].unique())
+            if group != MAIN and arms:
+                yield _against_main(part, group, arms)
+
+
+def _against_main(runs: pd.DataFrame, group: str, arms: Sequence[str]) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Return the runs of a task under a group's settings and under the main ones, as one group, and the pairs."""
+    known = runs[runs["arm"].isin(arms)]
+    changed = known[known["group"] == group]
+    both = pd.concat([known[known["group"] == MAIN], changed.assign(arm=changed["arm"] + ", " + group)])
+    return both.assign(group=f"{group}, {AGAINST_MAIN}"), [(f"{arm}, {group}", arm) for arm in arms]
 
 
 def _there(arms: set[str], pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -80,7 +117,8 @@ def false_positives(runs: pd.DataFrame, config: Mapping[str, Any], seed: int) ->
     """Return `FALSE_POSITIVES` of the main arms on the primary tasks, cut into blocks as large as the runs allow."""
     judging, parts = config["judging"], []
     for task in config["primary"]:
-        here = runs[(runs["group"] == MAIN) & (runs["task"] == task)]
+        # the control without any alignment has fewer runs, and would make all blocks smaller
+        here = runs[(runs["group"] == MAIN) & (runs["task"] == task) & (runs["arm"] != NONE)]
         size = int(here["arm"].value_counts().min()) // (2 * judging["blocks"])
         rest = (judging["blocks"], judging["alpha"], seed, judging["resamples"])
         parts.append(calibration.false_positives(here[list(RUNS)], size, *rest))

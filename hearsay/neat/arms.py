@@ -8,7 +8,7 @@ import numpy as np
 from hearsay.neat.settings import FOREVER, Settings, settings
 from hearsay.neat.start import FULL, MINIMAL, RANDOM
 
-A, B, C, D1, D2, D3, K5, K20, AGAIN = "a", "b", "c", "d1", "d2", "d3", "k5", "k20", "b again"
+A, B, C, D1, D2, D3, K5, K20, AGAIN, NONE = "a", "b", "c", "d1", "d2", "d3", "k5", "k20", "b again", "none"
 
 # Who is matched with whom. d2 names the same classes as c, and is no arm but a test; `again` has other seeds than b.
 SCHEMES: dict[str, dict[str, Any]] = {
@@ -21,6 +21,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
     D2: {"identity": "pair", "link_memory": FOREVER, "node_memory": FOREVER},
     D3: {"identity": "position", "link_memory": FOREVER, "node_memory": 0},
     AGAIN: {"link_memory": 1, "node_memory": 1},
+    NONE: {"identity": "nothing", "link_memory": 0, "node_memory": 0},
 }
 SCHEME_WORDS = {
     A: "a: every mutation its own number",
@@ -32,6 +33,7 @@ SCHEME_WORDS = {
     D2: "d2: pairs, splits remembered",
     D3: "d3: pairs of positions",
     AGAIN: "b again, other seeds",
+    NONE: "nothing is aligned",
 }
 MEMORY = (A, B, K5, K20, C)  # by how long the record is kept
 
@@ -54,17 +56,26 @@ HARD = {
 BASE = {XOR: {}, POLES: {}, PARITY: {}, WITHOUT: HARD}
 
 MAIN, ABLATION, GRID = "main", "ablation", "grid"
-KEPT, COPIED = "ties: both, doubles kept", "weight copied"
+KEPT, LOTTERY, COPIED = "ties: both, doubles kept", "ties: either, doubles kept", "weight copied"
+UNCROSSED, UNSPECIATED, TEN = "no crossover", "no speciation", "ten species"
 # Mediators, tie rules and the rest: what is set beside the scheme.
 GROUPS: dict[str, dict[str, Any]] = {
     MAIN: {},
-    "no crossover": {"mutate_only": 1.0},
-    "no speciation": {"threshold": np.inf},
-    "ten species": {"species": 10},
+    UNCROSSED: {"mutate_only": 1.0},
+    UNSPECIATED: {"threshold": np.inf},
+    TEN: {"species": 10},
     KEPT: {"tie": "both", "refuse_doubles": False},
-    "ties: either, doubles kept": {"tie": "either", "refuse_doubles": False},
+    LOTTERY: {"tie": "either", "refuse_doubles": False},
     "distance by size": {"normalise": True},
     COPIED: {"copy_weight": True},
+}
+# Under these settings more schemes than a, b and c: what a scheme does to the number of species acts on a task too.
+SCHEMES_UNDER = {
+    UNCROSSED: (A, B, C, D1, D3),
+    UNSPECIATED: (A, B, C, D1, D3, NONE),
+    TEN: (A, B, C, D1, D3, NONE),
+    KEPT: (A, B, C, D1),
+    COPIED: (B, C),
 }
 ABLATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "full": (MINIMAL, {}),
@@ -104,18 +115,22 @@ def cells(config: Mapping[str, Any]) -> list[Cell]:
             found.append(Cell(task, group, arm, given, MINIMAL, n, budgets[_key(task)]))
 
     add(XOR, MAIN, (*MEMORY, D1, D3, AGAIN), runs["xor"])
+    add(XOR, MAIN, (NONE,), runs["mediators_xor"])
     add(POLES, MAIN, (*MEMORY, D1, D3), runs["poles"])
+    add(POLES, MAIN, (NONE,), runs["mediators_poles"])
     add(PARITY, MAIN, (A, B, C, D1), runs["parity"])
     add(WITHOUT, MAIN, (A, B, C), runs["without"])
     for group, changes in GROUPS.items():
         if group != MAIN:
-            schemes = (B, C) if group == COPIED else (A, B, C, D1) if group == KEPT else (A, B, C)
+            schemes = SCHEMES_UNDER.get(group, (A, B, C))
             add(XOR, group, schemes, runs["mediators_xor"], **changes)
             add(POLES, group, schemes, runs["mediators_poles"], **changes)
     for structure in config["grid"]["structure"]:
         for population in config["grid"]["population"]:
             rates = {"add_node": 0.03 * structure, "add_link": 0.05 * structure, "population": population}
-            add(XOR, grid_group(structure, population), MEMORY, runs["grid"], **rates)
+            # one generation against for ever is what the grid is for: more runs
+            add(XOR, grid_group(structure, population), (B, C), runs["grid"], **rates)
+            add(XOR, grid_group(structure, population), (A, K5, K20), runs["grid_others"], **rates)
     for arm, (start, changes) in ABLATIONS.items():
         given = settings(**{**BASE[POLES], **changes, **SCHEMES[B]})
         found.append(Cell(POLES, ABLATION, arm, given, start, runs["ablation"], budgets["ablation"]))
@@ -123,12 +138,12 @@ def cells(config: Mapping[str, Any]) -> list[Cell]:
 
 
 def watched(config: Mapping[str, Any]) -> list[Cell]:
-    """Return the cells whose runs are watched: main arms, and ties that keep doubles, but for what takes long."""
+    """Return the cells whose runs are watched: main arms and both tie rules that keep doubles; not what takes long."""
     arms = (A, B, C, D1, D3)
     return [
         cell._replace(n=min(cell.n, config["mechanism"]["runs"]))
         for cell in cells(config)
-        if cell.task != WITHOUT and cell.group in (MAIN, KEPT) and cell.arm in arms
+        if cell.task != WITHOUT and cell.group in (MAIN, KEPT, LOTTERY) and cell.arm in arms
     ]
 
 

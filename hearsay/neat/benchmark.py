@@ -1,5 +1,9 @@
 """Time the engine beside the field's own, end to end with speciation and reproduction, in one run on one thread."""
 
+import resource
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -32,8 +36,9 @@ TIMINGS = Table(
     key=("task", "tool", "repeat"),
     columns={
         "task": "what is done",
-        "tool": "hearsay; 'hearsay, first run', which compiles, or loads from the cache on disk; 'hearsay: ...', a "
-        "phase of the work alone; ceiling, evaluation or dynamics alone; or a peer",
+        "tool": "hearsay; 'hearsay: ...', a phase of the work alone; 'hearsay, compiling', 'hearsay, from the cache': "
+        "one generation in a new process, imports and all, without and with the compiled engine on disk; ceiling, "
+        "evaluation or dynamics alone; or a peer",
         "repeat": "number of the round in which each tool ran, from 0",
         "version": "version of the peer; empty for what is ours",
         "units": "evaluations, or control steps, that the run made",
@@ -61,7 +66,8 @@ def compare(repeats: int, generations: int, seed: int) -> pd.DataFrame:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        rows = _rounds(XOR_TASK, _xor(generations, seed), repeats)
+        rows = _begun()
+        rows += _rounds(XOR_TASK, _xor(generations, seed), repeats)
         rows += _rounds(POLES_TASK, _poles(generations, seed), repeats)
     return pd.DataFrame(rows, columns=list(TIMINGS.columns)).sort_values(list(TIMINGS.key), ignore_index=True)
 
@@ -79,14 +85,39 @@ def peers(raw: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
 
 def _rounds(task: str, tools: dict[str, Tool], repeats: int) -> list[tuple]:
-    rows = [_time(task, "hearsay, first run", tools["hearsay"], 0)]
-    names = list(tools)
+    rows, names = [], list(tools)
     for name in names:
         tools[name].run(repeats)  # compile and load
     for repeat in range(repeats):
         for i in range(len(names)):
             name = names[(repeat + i) % len(names)]
             rows.append(_time(task, name, tools[name], repeat))
+    return rows
+
+
+# A process of its own, whose compiled code goes to, and comes from, a folder that was empty.
+_BEGIN = """
+import sys
+from pathlib import Path
+import hearsay.jit
+hearsay.jit.CACHE = Path(sys.argv[1])
+import numpy as np
+from hearsay.neat.evolve import evolve
+from hearsay.neat.logic import Parity
+from hearsay.neat.settings import settings
+evolve(Parity(2), settings(), np.random.default_rng(0), 300)
+"""
+
+
+def _begun() -> list[tuple]:
+    rows = []
+    with tempfile.TemporaryDirectory() as cache:
+        for name in ("hearsay, compiling", "hearsay, from the cache"):
+            wall, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([sys.executable, "-c", _BEGIN, cache], check=True)
+            after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - wall
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            rows.append((XOR_TASK, name, 0, "", 300, wall, cpu, cpu / 300))
     return rows
 
 

@@ -31,7 +31,7 @@ CLAIMS = [
     Claim(
         "counter-slower",
         THREAD,
-        "NEAT needs the matching: with a number of its own for every mutation it takes longer.",
+        "Mutations that happen twice must be matched: with a number of its own for every mutation NEAT takes longer.",
         f"evaluations to solution, every mutation its own number against Stanley's record{A12}; a primary contrast",
         "Holds if the literal counter is shown slower, and not within {margin} of one half, on all primary tasks; fails"
         " if it is shown to lie within, or faster, on all; depends if on some each; undecided otherwise.",
@@ -43,8 +43,8 @@ CLAIMS = [
         THREAD,
         "Identifying a gene by its pair of nodes, with a new node for every split, does as well as a number.",
         f"evaluations to solution, pairs against Stanley's numbers{A12}",
-        "Holds if pairs are shown to lie within {margin} of one half, or faster, on all primary tasks; fails if shown"
-        " slower on all; depends if on some each; undecided otherwise.",
+        "Holds if A12 is shown to lie below one half plus {margin} on all primary tasks; fails if pairs are shown"
+        " slower on all, and not that; depends if on some each; undecided otherwise.",
         schemes.pair_as_well,
         ALL_OF_IT,
     ),
@@ -52,10 +52,21 @@ CLAIMS = [
         "positions-as-well",
         THREAD,
         "Identifying a gene by the places of its nodes in the genome's array does as well as a number.",
-        f"evaluations to solution, pairs of places against Stanley's numbers{A12}",
-        "Holds if places are shown to lie within {margin} of one half, or faster, on all primary tasks; fails if shown"
-        " slower on all; depends if on some each; undecided otherwise.",
+        "evaluations to solution, pairs of places against Stanley's numbers, on the primary tasks, and on double poles"
+        f" without speciation{A12}",
+        "Holds if A12 is shown to lie below one half plus {margin} in all cases; fails if places are shown slower"
+        " in all, and not that; depends if in some each; undecided otherwise.",
         schemes.positions_as_well,
+        ALL_OF_IT,
+    ),
+    Claim(
+        "alignment-needed",
+        THREAD,
+        "NEAT needs its genes to be aligned at all.",
+        f"evaluations to solution, no gene ever aligned with another against Stanley's numbers{A12}",
+        "Holds if NEAT without alignment is shown slower on all primary tasks; fails if A12 is shown to lie below one"
+        " half plus {margin} on all; depends if on some each; undecided otherwise.",
+        schemes.alignment_needed,
         ALL_OF_IT,
     ),
     Claim(
@@ -71,10 +82,10 @@ CLAIMS = [
     Claim(
         "crossover-unnecessary",
         THREAD,
-        "Crossover, the reason for numbers, is not necessary.",
+        "Crossover, a reason for numbers, is not necessary.",
         f"evaluations to solution, without crossover against with it{A12}",
-        "Holds if without is shown to lie within {margin} of one half, or faster, on XOR and double poles; fails if"
-        " shown slower on both; depends if on one each; undecided otherwise.",
+        "Holds if A12 is shown to lie below one half plus {margin} on XOR and double poles; fails if without is shown"
+        " slower on both, and not that; depends if on one each; undecided otherwise.",
         schemes.crossover_unnecessary,
         ALL_OF_IT,
     ),
@@ -144,8 +155,8 @@ CLAIMS = [
         "doubled-crash",
         THREAD,
         "A doubled gene makes the network loop or crash.",
-        "networks with a doubled connection whose response is not a finite number, or that have a cycle which the same"
-        " network with every link once has not, share of networks",
+        "networks with a doubled connection whose response is not a finite number, or another than that of the same"
+        " network with every link once, its weights added, or that have a cycle which that has not; share of networks",
         "Holds if all do; fails if none does; depends if some do; undecided if no network had a doubled connection.",
         mechanism.doubled_crash,
         ALL_OF_IT,
@@ -165,18 +176,21 @@ CLAIMS = [
         "pairing-avoids",
         THREAD,
         "Identifying genes by pairs of nodes avoids the collision.",
-        "genomes with doubled connections, and with parallel paths through hidden nodes of the same neighbours, where"
-        " every split has a new node and a child of equally fit parents gets the genes of both; share of genomes",
-        "Holds if no connection is doubled and fewer than {rare} of the genomes have such paths; depends if none is"
-        " doubled and more have; fails if one is doubled; undecided otherwise.",
+        "genomes with doubled connections, which pairs exclude by construction; and genomes with parallel paths through"
+        " hidden nodes of the same neighbours, their share where every split has a new node, less that where splits are"
+        " remembered for ever; a child of equally fit parents gets the genes of both",
+        "Holds if no connection is doubled and the difference is shown to lie below {rare} on all tasks; depends"
+        " if none is doubled and more paths are on one task; fails if a connection is doubled; undecided"
+        " otherwise.",
         mechanism.pairing_avoids,
         ALL_OF_IT,
     ),
     Claim(
         "several-rare",
         THREAD,
-        "With a record of one generation, the same link with different numbers is rare.",
-        "pairs of nodes with several numbers in the population, share of pairs; largest over tasks",
+        "With a record of one generation, similar structures with different numbers are rare.",
+        "pairs of genomes with the same network whose genes have other numbers, share of such pairs; largest over"
+        " tasks",
         "Holds if the share lies below {rare} on all tasks; fails if above on all; depends if on some each; undecided"
         " otherwise.",
         mechanism.several_rare,
@@ -186,7 +200,8 @@ CLAIMS = [
         "fewer-species",
         THREAD,
         "Remembering for ever gives fewer species.",
-        "relative change of the mean number of species, for ever against one generation; least over tasks",
+        "relative change of the number of species in generation {generation}, for ever against one generation; least"
+        " over tasks",
         "Holds if fewer are shown on all tasks; fails if a change of minus {fewer} or less is excluded on all; depends"
         " if on some each; undecided otherwise.",
         mechanism.fewer_species,
@@ -195,12 +210,12 @@ CLAIMS = [
     Claim(
         "first-wins",
         THREAD,
-        "Where the same link has several numbers, the first version that helps wins.",
-        "links with several numbers and a living gene at the end of a run: share with one number left, and share of"
-        " which the first number is the most frequent; least over tasks, for every mutation its own number and a record"
-        " of one generation",
-        "Holds if both shares exceed one half in all cases; fails if one of them lies below in all; depends if in some"
-        " each; undecided otherwise.",
+        "Where the same link has several numbers, the first version wins.",
+        "links with several numbers and a living gene at the end of a run: share of which the first number is the most"
+        " frequent, less what that would be if every number of a link were as likely; least over tasks, for every"
+        " mutation its own number and a record of one generation",
+        "Holds if the difference is above nothing in all cases; fails if below in all; depends if in some each;"
+        " undecided otherwise.",
         mechanism.first_wins,
         ALL_OF_IT,
     ),
@@ -208,8 +223,9 @@ CLAIMS = [
         "champion-loses",
         THREAD,
         "A champion loses genes to alignment.",
-        "genes of a generation's best genome that its children by crossover lack, share of its genes; least over tasks"
-        " and schemes",
+        "genes of a generation's best genome that its children by crossover lack, share of its genes, where children of"
+        " equally fit parents get the genes of the smaller one, and where they get each of both with probability one"
+        " half; largest over tasks and schemes",
         "Holds if the share exceeds {rare} in all cases; fails if it lies below in all; depends if in some each;"
         " undecided otherwise.",
         mechanism.champion_loses,

@@ -12,7 +12,7 @@ import pandas as pd
 from hearsay import seeds
 from hearsay.errors import HearsayError
 from hearsay.neat import survival
-from hearsay.neat.a12 import BOUNDS, a12, different, equivalent, interval, outcomes, power_of_equivalence
+from hearsay.neat.a12 import BOUNDS, a12, different, equivalent, interval, not_slower, outcomes, power_of_equivalence
 from hearsay.progress import log
 from hearsay.tables import Table
 
@@ -75,6 +75,8 @@ COMPARISONS = Table(
         "equivalence_p_holm": "corrected over the family's pairs",
         "equivalence_power": "chance, before any run, that so many runs show equivalence if A12 = .5, at the level "
         "that the family leaves the least p; 0: too few runs, estimation only",
+        "not_slower_p": "p of A12 at or above the upper bound, one-sided: small where the first arm is shown no slower",
+        "not_slower_p_holm": "corrected over the family's pairs",
         "verdict": "different, equivalent, different within the bounds, or undecided; see `verdict`",
         "logrank_chi2": "log-rank statistic, one degree of freedom",
         "logrank_p": "p of equal hazards",
@@ -143,6 +145,7 @@ def correct(comparisons: pd.DataFrame, alpha: float = 0.05, bounds: tuple[float,
             part[f"{test}_p_holm"] = multipletests(ps[:, k], method="holm")[1]
             part[f"{test}_p_holm_all"] = pooled[:, k]
         part["equivalence_p_holm"] = multipletests(part["equivalence_p"], method="holm")[1]
+        part["not_slower_p_holm"] = multipletests(part["not_slower_p"], method="holm")[1]
         margin = min(0.5 - bounds[0], bounds[1] - 0.5)
         part["equivalence_power"] = [
             power_of_equivalence(n, m, margin, alpha / len(part))
@@ -274,13 +277,16 @@ def pair(
     effect = a12(x, y)
     low, high = interval(x, y, resamples, rng, level)
     time = survival.hazards(*first, *second, level)
+    solved = first[1].any() or second[1].any()
     return {
         "a12": effect.estimate,
         "a12_se": effect.se,
         "a12_low": low,
         "a12_high": high,
         "a12_p": different(effect),
-        "equivalence_p": equivalent(effect, bounds),
+        # where neither arm solves the task the runs say nothing about which is slower
+        "equivalence_p": equivalent(effect, bounds) if solved else 1.0,
+        "not_slower_p": not_slower(effect, bounds) if solved else 1.0,
         **survival.log_rank(*first, *second),
         **time,
         "time_test": "log-rank" if time["proportional_p"] > alpha else "restricted mean",

@@ -16,6 +16,7 @@ from hearsay.neat.settings import settings
 from hearsay.progress import progress
 from hearsay.tables import Table
 
+EXACT = 1e-9  # a larger difference of responses is none of rounding
 CASES = 16  # random inputs of a task that is not on bits
 
 HARMLESS = Table(
@@ -30,6 +31,7 @@ HARMLESS = Table(
         "not_finite": "networks whose response is not a finite number, or that raised an error",
         "cycles": "networks with a cycle",
         "cycles_once": "of the same networks, with every link once, its weights added: those with a cycle",
+        "apart": f"networks whose response differs between the two by more than {EXACT:g}",
         "difference": "largest difference of a response between the two",
     },
     text=("task",),
@@ -61,7 +63,8 @@ def check(config: Mapping[str, Any], seed: int) -> pd.DataFrame:
         seen = np.array([row for row in found if row[0] > 0], float).reshape(-1, 5)
         sums = seen.sum(axis=0).astype(int)
         worst = seen[:, 4].max() if len(seen) else 0.0
-        rows.append((name, runs, len(seen), *sums[:4], worst))
+        apart = int((seen[:, 4] > EXACT).sum())
+        rows.append((name, runs, len(seen), *sums[:4], apart, worst))
     return pd.DataFrame(rows, columns=list(HARMLESS.columns))
 
 

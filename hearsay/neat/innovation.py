@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hearsay.jit import njit
-from hearsay.neat.settings import NUMBER
+from hearsay.neat.settings import NOTHING, NUMBER
 
 ENTRY = np.dtype([("key", np.int64), ("number", np.int64), ("weight", np.float64), ("born", np.int64)])
 EMPTY = -1
@@ -105,7 +105,7 @@ def link_innovation(record, settings, source, target, weight):
             counts[LINKS_MATCHED] += 1
             return entry.number, entry.weight if settings.copy_weight else weight
     number = key
-    if settings.identity == NUMBER:
+    if settings.identity == NUMBER or settings.identity == NOTHING:
         number = scatter(counts[NUMBERS], settings.scattered)
         counts[NUMBERS] += 1
     if settings.link_memory > 0:
@@ -113,6 +113,14 @@ def link_innovation(record, settings, source, target, weight):
         counts[LINKS_KEPT] += entry.key == EMPTY
         entry.key, entry.number, entry.weight, entry.born = key, number, weight, counts[GENERATION]
     return number, weight
+
+
+@njit
+def rename(genes, n, record):
+    """Give each of n genes a number that no gene had: the control in which nothing can be aligned."""
+    for j in range(n):
+        genes[j].innovation = record.counts[NUMBERS]
+        record.counts[NUMBERS] += 1
 
 
 @njit

@@ -4,17 +4,36 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 
 from hearsay.neat.alignment import COMPILED, MATES, PYTHON
 from hearsay.neat.alignment import KEPT as KEPT_PAIRS
-from hearsay.neat.analysis import ALL, PRIMARY
-from hearsay.neat.arms import AGAIN, D1, D3, GRID, K5, K20, KEPT, MAIN, PARITY, POLES, WITHOUT, XOR, A, B, C
+from hearsay.neat.analysis import ALL, PLACES, PRIMARY
+from hearsay.neat.arms import (
+    AGAIN,
+    D1,
+    D3,
+    K5,
+    K20,
+    KEPT,
+    MAIN,
+    NONE,
+    PARITY,
+    POLES,
+    UNSPECIATED,
+    WITHOUT,
+    XOR,
+    A,
+    B,
+    C,
+)
+from hearsay.neat.benchmark import POLES_TASK, XOR_TASK
 from hearsay.neat.claims_schemes import outcome
 from hearsay.neat.collisions import LINK, NODE
 from hearsay.neat.identities import CHRONOLOGY, NO_USE, PARTITION
 
 TASK_KEYS = {XOR: "xor", POLES: "poles", PARITY: "parity", WITHOUT: "without"}
-ARM_KEYS = {A: "a", B: "b", C: "c", D1: "d1", D3: "d3", K5: "k5", K20: "k20", AGAIN: "again"}
+ARM_KEYS = {A: "a", B: "b", C: "c", D1: "d1", D3: "d3", K5: "k5", K20: "k20", AGAIN: "again", NONE: "none"}
 
 
 def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tuple]:
@@ -27,6 +46,7 @@ def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping) -> dict[str, tu
         **dict(_collisions(tables["collisions"])),
         **_checks(tables, config),
         **dict(_alignment(tables["alignment"])),
+        **_speed(tables["engines"]),
     }
 
 
@@ -48,9 +68,11 @@ def _published(table: pd.DataFrame) -> dict[str, tuple]:
     found = {}
     for key, (task, arm, quantity, unit) in names.items():
         row = rows.loc[(task, arm, quantity)]
-        values = {"": row["ours"], "_low": row["low"], "_high": row["high"]}
         meaning = f"{quantity}, {task}, {arm}"
-        found |= {key + end: (_round(value, unit), unit, meaning) for end, value in values.items() if pd.notna(value)}
+        for end, value in {"": row["ours"], "_low": row["low"], "_high": row["high"]}.items():
+            # few runs may leave nothing to average, or no interval
+            known = _round(value, unit) if pd.notna(value) else "unknown"
+            found[key + end] = (known, unit if pd.notna(value) else "", meaning)
     return found
 
 
@@ -70,8 +92,8 @@ def _effects(table: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]
     yield "comparisons", (len(everything), "comparisons", "pairs of arms compared")
     shown = int((everything["a12_p_holm"] <= config["judging"]["alpha"]).sum())
     yield "different", (shown, "comparisons", "of them, shown to differ")
-    grid = everything[everything["group"].str.startswith(GRID)]
-    ever = grid[(grid["arm"] == C)]
+    ever = table[table["family"] == PLACES]
+    yield "grid_q_p", (_heterogeneity(ever), "", "p of no difference between the places (Cochran's Q)")
     said = ever.apply(outcome, axis=1)
     yield "grid_places", (len(ever), "places", "places of the grid of rates and populations")
     for word, name in (("the same", "same"), ("faster", "faster"), ("slower", "slower"), ("undecided", "open")):
@@ -83,10 +105,22 @@ def _effects(table: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]
     yield "primary", (len(first), "comparisons", "primary contrasts")
     yield "margin_low", (0.5 - config["judging"]["margin"], "", "lower bound of equivalence, A12")
     yield "margin_high", (0.5 + config["judging"]["margin"], "", "upper bound of equivalence, A12")
+    rows = everything[(everything["task"] == POLES) & (everything["group"] == UNSPECIATED) & (everything["arm"] == D3)]
+    yield (
+        "a12_poles_d3_unspeciated",
+        (float(rows["a12"].iloc[0]), "", "d3 against b, double poles, no speciation"),
+    )
     for task in (XOR, POLES):
         group = everything[(everything["task"] == task) & (everything["group"] == "no crossover, against main")]
         row = group[group["other"] == B].iloc[0]
         yield f"a12_{TASK_KEYS[task]}_no_crossover", (float(row["a12"]), "", f"A12 without crossover against b, {task}")
+
+
+def _heterogeneity(rows: pd.DataFrame) -> float:
+    """Return the p-value of Cochran's Q: whether A12 of independent comparisons differ by more than their errors."""
+    weight = 1 / rows["a12_se"].where(rows["a12_se"] > 0) ** 2
+    mean = (weight * rows["a12"]).sum() / weight.sum()
+    return float(chi2.sf((weight * (rows["a12"] - mean) ** 2).sum(), max(int(weight.notna().sum()) - 1, 1)))
 
 
 def _arms(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
@@ -120,7 +154,7 @@ def _mechanism(table: pd.DataFrame, shares: pd.DataFrame) -> Iterator[tuple[str,
 
 
 def _collisions(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
-    for row in table[(table["group"] == MAIN) & table["kind"].isin((LINK, NODE))].itertuples():
+    for row in table[(table["group"] == MAIN) & table["kind"].isin((LINK, NODE))].dropna(subset="share").itertuples():
         key = f"{row.kind}_several_{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
         yield key, (float(row.share), "share", f"pairs with several numbers, {row.kind}, {row.task}, {row.arm}")
 
@@ -160,3 +194,27 @@ def _alignment(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
         here = rows[rows["language"] == language]
         for end, value in (("least", here["ratio"].min()), ("most", here["ratio"].max())):
             yield f"align_{key}_{end}", (float(value), "", f"dictionary over merge, {language}, {end} over sizes")
+
+
+def _speed(table: pd.DataFrame) -> dict[str, tuple]:
+    """Return rates and shares of the work from the committed timings, medians over the rounds."""
+    each = table.groupby(["task", "tool"])["cpu_each"].median()
+    xor, poles = each[XOR_TASK], each[POLES_TASK]
+    begun = table.set_index("tool")["wall"]
+    return {
+        "speed_xor": (float(round(1 / xor["hearsay"], -3)), "evaluations/s", "evaluations of XOR a second, end to end"),
+        "speed_poles": (float(round(1 / poles["hearsay"], -4)), "steps/s", "control steps a second, end to end"),
+        "evaluating_xor": (
+            float(xor["ceiling"] / xor["hearsay"]),
+            "share",
+            "part of the time that evaluating XOR takes",
+        ),
+        "evaluating_poles": (
+            float(poles["hearsay: evaluation"] / poles["hearsay"]),
+            "share",
+            "part of the time that evaluating double poles takes",
+        ),
+        "dynamics_poles": (float(poles["ceiling"] / poles["hearsay"]), "share", "part that the dynamics alone take"),
+        "compiling": (float(begun["hearsay, compiling"]), "s", "to compile the engine and evolve one generation"),
+        "loading": (float(begun["hearsay, from the cache"]), "s", "the same with the compiled engine on disk"),
+    }

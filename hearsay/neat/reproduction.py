@@ -8,7 +8,9 @@ import numpy as np
 from hearsay.jit import njit
 from hearsay.neat.crossover import mate_multipoint
 from hearsay.neat.genome import copy
+from hearsay.neat.innovation import rename
 from hearsay.neat.mutation import mutate, mutate_add_link, mutate_link_weights
+from hearsay.neat.settings import NOTHING
 from hearsay.neat.speciation import assign, begin, compatibility
 
 PENALTY = 0.01  # of the fitness in a species without progress
@@ -74,6 +76,8 @@ def next_generation(
                     settings,
                     rng,
                 )
+            if settings.identity == NOTHING:
+                rename(children.genes[k], children.n_genes[k], record)
             t = assign(children, k, parents, species, newcomers, state[0], settings)
             if t == newcomers:
                 begin(species, t, state[3], k)

@@ -7,10 +7,10 @@ from hearsay.errors import HearsayError
 
 FOREVER = 2**31 - 1  # generations that a record of innovations is kept: the whole run
 
-NUMBER, PAIR, POSITION = range(3)  # what identifies a gene
+NUMBER, PAIR, POSITION, NOTHING = range(4)  # what identifies a gene
 SMALLER, BOTH, EITHER = range(3)  # whose unmatched genes a child of equally fit parents gets
 
-IDENTITIES = {"number": NUMBER, "pair": PAIR, "position": POSITION}
+IDENTITIES = {"number": NUMBER, "pair": PAIR, "position": POSITION, "nothing": NOTHING}
 TIES = {"smaller": SMALLER, "both": BOTH, "either": EITHER}
 
 

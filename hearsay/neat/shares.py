@@ -14,7 +14,7 @@ SHARES = Table(
         "task": "the task",
         "group": "settings beside the scheme",
         "arm": "the identity scheme",
-        "quantity": "equal: crossovers between equally fit genomes that differ in genes or weights, share of all; "
+        "quantity": "equal: crossovers between two equally fit genomes that differ, share of those between two; "
         "same: between equally fit genomes that do not differ; self: of a genome with itself; links_matched: link "
         "mutations given a remembered number, share of link mutations; splits_matched: node mutations given a "
         "remembered node, share of node mutations; splits_held: those denied it because the genome held it; delta: "
@@ -35,8 +35,8 @@ WHOLE = Table(
         "group": "settings beside the scheme",
         "arm": "the identity scheme",
         "quantity": "what was watched; as in the table of the mechanism by generation",
-        "mean": "mean over runs of the mean over a run's watched generations. Runs end with their solution, so no run "
-        "is left out, and a long one counts no more than a short one",
+        "mean": "mean over runs of the mean over a run's watched generations but the first. Runs end with their "
+        "solution: none is left out, and a long one counts no more than a short one",
         "error": "its Monte Carlo standard error; empty for one run",
         "runs": "runs with a value",
     },
@@ -55,7 +55,8 @@ _OF = {
 def shares(runs: pd.DataFrame) -> pd.DataFrame:
     """Return `SHARES` of `RUNS`."""
     found = {name: runs[part] / runs[whole].where(runs[whole] > 0) for name, (part, whole) in _OF.items()}
-    found["equal"] = (runs["equal"] - runs["equal_same"]) / runs["crossovers"].where(runs["crossovers"] > 0)
+    between = runs["crossovers"] - runs["self"]
+    found["equal"] = (runs["equal"] - runs["equal_same"]) / between.where(between > 0)
     found |= {name: runs[name].astype(float) for name in ("delta", "hidden", "connections", "largest")}
     values = pd.concat([runs[["task", "group", "arm"]], pd.DataFrame(found)], axis=1)
     tidy = values.melt(["task", "group", "arm"], var_name="quantity").dropna(subset="value")
@@ -64,7 +65,8 @@ def shares(runs: pd.DataFrame) -> pd.DataFrame:
 
 def whole(watched: pd.DataFrame) -> pd.DataFrame:
     """Return `WHOLE` of `WATCHED` frames."""
-    known = watched[watched["quantity"].isin(list(QUANTITIES))].dropna(subset="value")
+    evolved = watched[(watched["generation"] > 1) & watched["quantity"].isin(list(QUANTITIES))]
+    known = evolved.dropna(subset="value")
     means = known.groupby(["task", "group", "arm", "replicate", "quantity"], sort=True)["value"].mean().reset_index()
     return _summed(means, WHOLE)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from hearsay.neat import genome
 from hearsay.neat.innovation import BITS, EVENTS, NODES, NUMBERS, Record, remember, scatter
-from hearsay.neat.settings import NUMBER, POSITION, Settings
+from hearsay.neat.settings import NOTHING, PAIR, POSITION, Settings
 
 HIDDEN = 10  # hidden nodes of the populations that do not start minimally: at most, or all
 LINKED = 0.3  # share of the possible links in a random topology, as in the release
@@ -28,7 +28,8 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     genomes.nodes[:, :nodes] = numbers
     genomes.n_nodes[:] = nodes
     pairs = (numbers[source] << BITS) | numbers[target]
-    innovations = scatter(np.arange(links), settings.scattered) if settings.identity == NUMBER else pairs
+    by_pair = settings.identity in (PAIR, POSITION)
+    innovations = pairs if by_pair else scatter(np.arange(links), settings.scattered)
     for name, values in (
         ("innovation", innovations),
         ("origin", np.arange(links)),
@@ -40,8 +41,11 @@ def populate(kind: str, sensors: int, outputs: int, record: Record, settings: Se
     genomes.genes["enabled"][:, :links] = True
     genomes.n_genes[:] = links
     record.counts[NODES], record.counts[NUMBERS], record.counts[EVENTS] = nodes, links, links
+    if settings.identity == NOTHING:
+        genomes.genes["innovation"][:, :links] = np.arange(n * links).reshape(n, links)
+        record.counts[NUMBERS] = n * links
     if kind == RANDOM:
-        # a link that some have and others get by a mutation is the same link
+        # where the record is kept, a link that some have and others get by a mutation is the same link
         remember(record, pairs, innovations, genomes.genes["weight"][0, :links])
         _thin(genomes, links, by_position, rng)
     return genomes

@@ -26,6 +26,7 @@ COUNTED_VERSIONS = Table(
         "left": "of them, pairs with a living gene at the end of the run",
         "one": "of these, pairs of which one number is left",
         "first": "of these (`left`), pairs of which the number that was issued first is the most frequent",
+        "chance": "how many that would be if every number of a pair were as likely: the sum of one over its numbers",
     },
     text=("task", "group", "arm"),
 )
@@ -42,6 +43,8 @@ VERSIONS = Table(
         "one_error": "its Monte Carlo standard error",
         "first": "of these, share of which the first number is the most frequent; mean over runs",
         "first_error": "its Monte Carlo standard error",
+        "lead": "of these, share of which the first number is the most frequent, less that by chance; mean over runs",
+        "lead_error": "its Monte Carlo standard error",
     },
     text=("task", "group", "arm"),
 )
@@ -56,16 +59,16 @@ class _Versions(Log):
         _, self.pairs, self.numbers = gene_pairs(state.genomes)
         return new
 
-    def versions(self) -> tuple[int, int, int, int]:
+    def versions(self) -> tuple[int, int, int, int, float]:
         """Return the counts of `COUNTED_VERSIONS`; numbers are issued in their order."""
-        several = {pair: min(numbers) for pair, numbers in self.links.items() if len(numbers) > 1 and pair in self.made}
+        several = {pair: numbers for pair, numbers in self.links.items() if len(numbers) > 1 and pair in self.made}
         living = pd.DataFrame({"pair": self.pairs, "number": self.numbers})
         living = living[living["pair"].isin(list(several))].value_counts().reset_index()
-        common = living.sort_values(["pair", "count", "number"], ascending=[True, False, True]).groupby("pair")[
-            "number"
-        ]
-        first = sum(common.first().loc[pair] == several[pair] for pair in common.groups)
-        return len(several), common.ngroups, int((common.size() == 1).sum()), int(first)
+        living = living.sort_values(["pair", "count", "number"], ascending=[True, False, True])
+        common = living.groupby("pair")["number"].agg(["first", "size"])
+        first = sum(number == min(several[pair]) for pair, number in common["first"].items())
+        chance = sum(1 / len(several[pair]) for pair in common.index)
+        return len(several), len(common), int((common["size"] == 1).sum()), int(first), float(chance)
 
 
 def count(cell: Cell, seed: int, replicates: Iterable[int], generations: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -86,6 +89,8 @@ def summarise(counted: pd.DataFrame) -> pd.DataFrame:
     """Sum up `COUNTED_VERSIONS` as `VERSIONS`; an arm none of whose pairs has several numbers has no row."""
     rows = []
     for where, runs in counted[counted["left"] > 0].groupby(list(VERSIONS.key), sort=True):
-        shares = [mean_and_error(runs[name] / runs["left"]) for name in ("one", "first")]
-        rows.append((*where, len(runs), int(runs["several"].sum()), int(runs["left"].sum()), *shares[0], *shares[1]))
+        lead = runs["first"] - runs["chance"]
+        shares = [mean_and_error(counts / runs["left"]) for counts in (runs["one"], runs["first"], lead)]
+        found = [value for share in shares for value in share]
+        rows.append((*where, len(runs), int(runs["several"].sum()), int(runs["left"].sum()), *found))
     return pd.DataFrame(rows, columns=list(VERSIONS.columns))

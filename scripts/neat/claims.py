@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 with job(snakemake):
     found, config = snakemake.input, snakemake.params.config
-    evidence = read_evidence(found.tables) | read_timings(found.timings) | {"config": config}
+    evidence = read_evidence(found.tables) | read_timings(*found.timings) | {"config": config}
     write_claims(
         judge_all("neat", CLAIMS, evidence, spoken(config["judging"], texts(found.numbers))), snakemake.output.claims
     )

@@ -10,5 +10,5 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job(snakemake):
-    found = read_evidence(snakemake.input.tables) | read_timings(snakemake.input.timings)
+    found = read_evidence(snakemake.input.tables) | read_timings(*snakemake.input.timings)
     write(frame(numbers(found, snakemake.params.config)), NUMBERS, snakemake.output.numbers)

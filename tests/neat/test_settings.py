@@ -77,7 +77,7 @@ def test_only_the_threshold_may_be_infinite(name):
 def test_words():
     assert settings(identity="pair", tie="both") == settings(identity=1, tie=1)
     assert "tie: expected one of smaller, both, either; got 'larger'" in complaint(tie="larger")
-    assert "identity: expected one of number, pair, position; got 7" in complaint(identity=7)
+    assert "identity: expected one of number, pair, position, nothing; got 7" in complaint(identity=7)
     assert "tie: expected one of" in complaint(tie=-1)
 
 
