@@ -19,12 +19,12 @@ def _each_once(values: list, what: str) -> list:
 class Runs(Section):
     """Runs of an arm."""
 
-    xor: int = Field(400, ge=20, description="XOR, main arms")
-    poles: int = Field(60, ge=20, description="double poles with velocities, main arms")
-    parity: int = Field(8, ge=4, description="parity of three bits")
+    xor: int = Field(320, ge=20, description="XOR, main arms")
+    poles: int = Field(50, ge=20, description="double poles with velocities, main arms")
+    parity: int = Field(6, ge=4, description="parity of three bits")
     without: int = Field(4, ge=4, description="double poles without velocities")
-    mediators_xor: int = Field(40, ge=10, description="XOR under another tie rule, without crossover, and the like")
-    mediators_poles: int = Field(12, ge=10, description="double poles with velocities, under the same settings")
+    mediators_xor: int = Field(30, ge=10, description="XOR under another tie rule, without crossover, and the like")
+    mediators_poles: int = Field(10, ge=10, description="double poles with velocities, under the same settings")
     grid: int = Field(20, ge=10, description="XOR, a place in the grid of structural rates and populations, b and c")
     grid_others: int = Field(10, ge=10, description="the same, other memories")
     ablation: int = Field(4, ge=4, description="double poles with velocities, the published ablations")
@@ -97,7 +97,7 @@ class Config(Section):
         description="tasks on which the two primary contrasts, b against c and b against a, decide",
     )
     shards: int = Field(2, ge=1, description="jobs that the runs are spread over; their number changes no result")
-    children: int = Field(200, ge=2, description="children of equally fit parents, a case")
+    children: int = Field(100, ge=2, description="children of equally fit parents, a case")
     probed: int = Field(60, ge=10, description="generations for which other implementations evolve to be counted")
     identities: int = Field(2, ge=1, description="seeds with which the exact identities between schemes are checked")
     benchmark_repeats: int = Field(3, ge=1, description="interleaved repetitions of the benchmark")
