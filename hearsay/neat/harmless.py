@@ -61,10 +61,10 @@ def check(config: Mapping[str, Any], seed: int) -> pd.DataFrame:
             evolve(task, given._replace(**BASE[name]), rng, budget, watch=last)
             found += (_beside(cases, *one(last.genomes, k)) for k in range(given.population))
         seen = np.array([row for row in found if row[0] > 0], float).reshape(-1, 5)
-        sums = seen.sum(axis=0).astype(int)
+        sums = seen[:, :4].sum(axis=0).astype(int)
         worst = seen[:, 4].max() if len(seen) else 0.0
-        apart = int((seen[:, 4] > EXACT).sum())
-        rows.append((name, runs, len(seen), *sums[:4], apart, worst))
+        apart = int((~(seen[:, 4] <= EXACT)).sum())  # also where it is not a number
+        rows.append((name, runs, len(seen), *sums, apart, worst))
     return pd.DataFrame(rows, columns=list(HARMLESS.columns))
 
 

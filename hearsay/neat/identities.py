@@ -66,8 +66,8 @@ def _pairs() -> Iterator[tuple[str, str, str, str, Settings, Settings]]:
     def given(scheme: str, **changes: Any) -> Settings:
         return settings(**SCHEMES[scheme], **{**GROWING, **changes})
 
-    # all genomes may have offspring, so that structure grows although nothing protects it
-    off = {"mutate_only": 1.0, "threshold": np.inf, "survival": 1.0}
+    # all genomes may have offspring, and stagnation clears nothing away: structure grows although nothing protects it
+    off = {"mutate_only": 1.0, "threshold": np.inf, "survival": 1.0, "delta_coding": False}
     for scheme in (B, K5, C, D1, D2, D3):
         yield NO_USE, POLES, scheme, A, given(scheme, **off), given(A, **off)
     for task in (XOR, PARITY, POLES):
