@@ -6,14 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hearsay.errors import HearsayError
 from hearsay.figures import COLOURS
 from hearsay.neat.arms import SCHEME_WORDS, SCHEMES
 from hearsay.neat.champion import BIAS, HIDDEN, INPUT, OUTPUT, Champion
+from hearsay.neat.checks import shown
 from hearsay.neat.doubles import Family, doubled, twins
 from hearsay.neat.innovation import BITS
 
 FILLS = {INPUT: "white", BIAS: "white", OUTPUT: COLOURS["ink"], HIDDEN: COLOURS["grey"]}
 POSITIVE, NEGATIVE, TINT = COLOURS["blue"], COLOURS["vermilion"], "#fbe8dc"
+SHARES, NEAR = (0.45, 0.55, 0.38, 0.62, 0.32), 0.07  # of a line, where its number may stand; too near to another
+ASIDE = 0.16  # of the width: how far a hidden node steps aside
 BEND = 0.28  # of links beside one another, and of those that lead back
 
 
@@ -53,12 +57,23 @@ def places(champion: Champion) -> np.ndarray:
     return np.column_stack([x, depth / depth.max()])
 
 
-def draw(champion: Champion, axes, innovations: bool = False, names: Sequence[str] = ()) -> None:
-    """Draw a champion's genome on `axes`.
+def draw(champion: Champion, axes=None, innovations: bool = False, names: Sequence[str] = ()) -> None:
+    """Draw a champion's genome on `axes`, matplotlib's current ones by default.
 
     A line's width grows with the size of the weight; blue is positive, vermilion negative; grey and dashed is a
-    disabled gene. innovations: write each gene's number beside it. names: of the inputs, then of the outputs.
+    disabled gene. innovations: write each gene's number beside it. names: of the inputs, then of the outputs. Raises
+    HearsayError, in one line, where something else is given.
     """
+    from matplotlib.axes import Axes
+
+    if not isinstance(champion, Champion):
+        raise HearsayError(f"draw: expected a champion, such as result.champion; got {shown(champion)}")
+    if axes is None:
+        from matplotlib.pyplot import gca
+
+        axes = gca()
+    if not isinstance(axes, Axes):
+        raise HearsayError(f"draw: axes: expected matplotlib's axes, such as figure.subplots(); got {shown(axes)}")
     genes = champion.genes
     largest = np.abs(genes["weight"]).max(initial=1e-9)
     looks = []
@@ -66,9 +81,17 @@ def draw(champion: Champion, axes, innovations: bool = False, names: Sequence[st
         colour = POSITIVE if gene["weight"] > 0 else NEGATIVE
         looks.append(Look(colour, 0.4 + 2.2 * abs(gene["weight"]) / largest) if gene["enabled"] else DISABLED)
     numbers = [str(number) if innovations else "" for number in genes["innovation"]]
+    _graph(champion, axes, looks, numbers, _words(champion, names), wide=True)
+
+
+def _words(champion: Champion, names: Sequence[str]) -> dict[int, str]:
+    """Return what to write beside each sensor and output."""
+    plain = [f"in {i + 1}" for i in range(champion.inputs)] + [f"out {o + 1}" for o in range(champion.outputs)]
+    if isinstance(names, str) or not isinstance(names, Sequence) or len(names) not in (0, len(plain)):
+        wanted = f"{len(plain)} names, one each for " + ", ".join(plain[:9] + ["..."] * (len(plain) > 9))
+        raise HearsayError(f"draw: names: expected {wanted}; got {shown(names)}")
     ends = [node for node, kind in enumerate(champion.kinds) if kind in (INPUT, OUTPUT)]
-    words = {champion.inputs: "bias", **dict(zip(ends, names, strict=False))}
-    _graph(champion, axes, looks, numbers, words)
+    return {champion.inputs: "bias", **dict(zip(ends, names or plain, strict=True))}
 
 
 class Look(NamedTuple):
@@ -82,6 +105,19 @@ class Look(NamedTuple):
 DISABLED = Look(COLOURS["grey"], 0.7, dashed=True)
 
 
+class Size(NamedTuple):
+    """How large nodes (their diameter), their numbers, genes' numbers and words are, in points."""
+
+    node: float
+    number: float
+    innovation: float
+    word: float
+
+
+SMALL, LARGE = Size(7.5, 5, 5.5, 6.5), Size(17, 7, 8.5, 10)
+CROWDED = 28  # points from node to node below which a large drawing gets smaller
+
+
 def _graph(
     champion: Champion,
     axes,
@@ -89,15 +125,27 @@ def _graph(
     numbers: Sequence[str],
     words: Mapping[int, str],
     nodes: Mapping[int, str] | None = None,
+    wide: bool = False,
 ) -> None:
-    """Draw genes and nodes; numbers: beside each gene; words: beside nodes; nodes: colours of some nodes."""
+    """Draw genes and nodes; numbers: beside each gene; words: beside nodes; nodes: colours of some nodes.
+
+    wide: fill the axes, large, not a square.
+    """
     from matplotlib.patches import FancyArrowPatch
 
-    at = places(champion)
+    at, size, right = places(champion), SMALL, 1.0
+    if wide:
+        window = axes.get_window_extent()
+        points = 72 / axes.figure.dpi * window.width / np.unique(at[:, 1], return_counts=True)[1].max()
+        size = Size(*(part * np.clip(points / CROWDED, 0.4, 1) for part in LARGE))
+        right = window.width / window.height
+        at = _zigzag(at) * [right, 1.0]
+    written: list[np.ndarray] = []
     for gene, look, number, bend in zip(champion.genes, looks, numbers, _bends(champion.genes, at), strict=True):
         start, end = at[gene["source"]], at[gene["target"]]
         if gene["source"] == gene["target"]:
-            axes.annotate("\u21bb", start, (5, 0), textcoords="offset points", color=look.colour, va="center", zorder=2)
+            axes.annotate("\u21bb " + number, start, (0.67 * size.node, 0), textcoords="offset points", va="center",
+                          color=look.colour, fontsize=2 * size.number, zorder=2)  # fmt: skip
         else:
             axes.add_patch(
                 FancyArrowPatch(
@@ -106,29 +154,49 @@ def _graph(
                     connectionstyle=f"arc3,rad={bend}",
                     color=look.colour,
                     linewidth=look.width,
-                    shrinkA=4,
-                    shrinkB=5,
+                    shrinkA=size.node / 2 + 0.25,
+                    shrinkB=size.node / 2 + 1.25,
                     zorder=2,
                     linestyle=(0, (3, 2)) if look.dashed else "solid",
                 )
             )
-        along = end - start
-        middle = start + 0.45 * along + 0.5 * bend * np.array([along[1], -along[0]])
-        if number:
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-            axes.text(*middle, number, color=look.colour, fontsize=5.5, ha="center", va="center", bbox=box, zorder=3)
+            if number:
+                spot = _clear(start, end, bend, [*at, *written] if wide else [])
+                written.append(spot)
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+                axes.text(*spot, number, color=look.colour, fontsize=size.innovation, ha="center", va="center",
+                          bbox=box, zorder=3)  # fmt: skip
     for node, (kind, spot) in enumerate(zip(champion.kinds, at, strict=True)):
         face = (nodes or {}).get(node, FILLS[kind])
-        axes.plot(*spot, "s" if kind == BIAS else "o", markersize=7.5, color=face, markeredgecolor=COLOURS["ink"],
+        axes.plot(*spot, "s" if kind == BIAS else "o", markersize=size.node, color=face, markeredgecolor=COLOURS["ink"],
                   markeredgewidth=0.8, zorder=4)  # fmt: skip
-        axes.text(*spot, champion.nodes[node] if any(numbers) else "", fontsize=5, ha="center", va="center_baseline",
-                  color=COLOURS["ink"] if face == "white" else "white", zorder=5)  # fmt: skip
+        axes.text(*spot, champion.nodes[node] if any(numbers) else "", ha="center", va="center_baseline",
+                  fontsize=size.number, color=COLOURS["ink"] if face == "white" else "white", zorder=5)  # fmt: skip
         if node in words:
             up = kind == OUTPUT
-            axes.annotate(words[node], spot, (0, 6 if up else -6), textcoords="offset points", fontsize=6.5,
-                          ha="center", va="bottom" if up else "top")  # fmt: skip
-    axes.set(xlim=(-0.12, 1.12), ylim=(-0.12, 1.12), aspect="equal")
+            away = 0.8 * size.node
+            axes.annotate(words[node], spot, (0, away if up else -away), textcoords="offset points",
+                          fontsize=size.word, ha="center", va="bottom" if up else "top")  # fmt: skip
+    axes.set(xlim=(-0.12 * right, 1.12 * right), ylim=(-0.12, 1.12), aspect="equal")
     axes.axis("off")
+
+
+def _zigzag(at: np.ndarray) -> np.ndarray:
+    """Return `at` with nodes that are alone in their layer to the left and right in turn, so that links pass them."""
+    layers, layer, count = np.unique(at[:, 1], return_inverse=True, return_counts=True)
+    alone = (count[layer] == 1) & (at[:, 1] < 1) & (len(layers) > 3)
+    return at + np.column_stack([np.where(alone, np.where(layer % 2, -ASIDE, ASIDE), 0.0), np.zeros(len(at))])
+
+
+def _clear(start: np.ndarray, end: np.ndarray, bend: float, others: Sequence[np.ndarray]) -> np.ndarray:
+    """Return a place near the middle of a line, the one of a few that is farthest from `others`, if the first is near.
+
+    A line bent by `bend` leaves the straight one by half of that at its middle.
+    """
+    along = end - start
+    spots = [start + share * along + 0.5 * bend * np.array([along[1], -along[0]]) for share in SHARES]
+    room = [min((np.hypot(*(spot - other)) for other in others), default=1.0) for spot in spots]
+    return next((spot for spot, space in zip(spots, room, strict=True) if space > NEAR), spots[int(np.argmax(room))])
 
 
 def _bends(genes: np.ndarray, at: np.ndarray) -> list[float]:

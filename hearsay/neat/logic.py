@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from hearsay.jit import njit
+from hearsay.neat.checks import whole
 from hearsay.neat.network import SLOPE, activate, express
 
 CYCLIC = -2  # no node's level, not even that of one without a signal
@@ -108,7 +109,8 @@ class Parity:
     outputs = 1
 
     def __init__(self, bits: int):
-        """Take the number of input bits."""
+        """Take the number of input bits, 2 or more."""
+        bits = whole("Parity: bits", bits, 2)
         cases = np.array(list(itertools.product((0.0, 1.0), repeat=bits)))
         self.inputs = bits
         self.cases = np.ascontiguousarray(np.column_stack([cases, np.ones(len(cases))]).T)

@@ -2,6 +2,8 @@
 
 Plain Python writes `network(inputs)`, or, for control, `network.reset()` and `network.step(inputs)`; a compiled
 function writes `settle(network, inputs)`, `reset(network)` and `step(network, inputs)`. The numbers are the same.
+Compiled code does not notice an index outside an array: it reads what stands in memory. Try a compiled function plain
+first, as `fitness.py_func`, or compile it by `@njit(boundscheck=True)`.
 """
 
 from typing import NamedTuple
@@ -10,6 +12,7 @@ import numpy as np
 
 from hearsay.errors import HearsayError
 from hearsay.jit import njit
+from hearsay.neat.checks import shown
 from hearsay.neat.network import Network, activate, express
 
 
@@ -44,9 +47,12 @@ class Phenotype(NamedTuple):
 
 def _numbers(inputs, wanted: int, dimensions: tuple[int, ...]) -> np.ndarray:
     try:
-        values = np.ascontiguousarray(inputs, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise HearsayError(f"network: expected {wanted} inputs, all of them numbers; got {inputs!r:.60}") from None
+        given = np.asarray(inputs)
+    except ValueError:  # rows of unlike lengths
+        given = np.array(None)
+    if given.dtype.kind not in "biuf":
+        raise HearsayError(f"network: expected {wanted} inputs, all of them numbers; got {shown(inputs)}")
+    values = np.ascontiguousarray(given, dtype=np.float64)
     if values.ndim not in dimensions or values.shape[-1] != wanted:
         got = f"an array of shape {values.shape}" if values.ndim != 1 else f"{len(values)}"
         raise HearsayError(f"network: expected {wanted} inputs; got {got}")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from hearsay.jit import njit
+from hearsay.neat.checks import whole
 from hearsay.neat.double_poles import START, failed, generalisation_starts, push
 from hearsay.neat.network import activate, express, latency
 
@@ -94,7 +95,7 @@ class Poles:
 
     def __init__(self, limit: int = LONG, stop: bool = True):
         """Take the control steps of a solution, and whether a generation ends with the first."""
-        self.limit, self.stop = limit, stop
+        self.limit, self.stop = whole("Poles: limit", limit, 1), stop
         self.steps = np.zeros(1, np.int64)
 
     def evaluate(self, genomes, fitness: np.ndarray) -> int:

@@ -1,9 +1,11 @@
 """What a run of NEAT may be told: the rates of the 2002 paper, where it is silent the release's, and identity rules."""
 
+import difflib
 import math
 from typing import Any, NamedTuple
 
 from hearsay.errors import HearsayError
+from hearsay.neat.checks import shown
 
 FOREVER = 2**31 - 1  # generations that a record of innovations is kept: the whole run
 
@@ -12,54 +14,99 @@ SMALLER, BOTH, EITHER = range(3)  # whose unmatched genes a child of equally fit
 
 IDENTITIES = {"number": NUMBER, "pair": PAIR, "position": POSITION, "nothing": NOTHING}
 TIES = {"smaller": SMALLER, "both": BOTH, "either": EITHER}
+MEMORIES = {"forever": FOREVER}
+WORDS = {"identity": IDENTITIES, "tie": TIES, "link_memory": MEMORIES, "node_memory": MEMORIES}
 
 
 class Settings(NamedTuple):
     """One run's settings. The defaults are Stanley & Miikkulainen's for double poles with velocities and for XOR.
 
     Rates are probabilities; the words are those of the paper (section 4.1) or of Stanley's C++ release 1.2.1.
+
+    `population` (genomes in a generation)
+
+    Innovations:
+    `link_memory`, `node_memory` (generations for which a new link, and a link's split by a new node, are remembered, so
+    that the same mutation gets the same number again; 0: never; "forever": for the whole run)
+    `identity` (what identifies a gene: its innovation "number"; the "pair" of its nodes' numbers; the "position" of its
+    nodes in the network, in pairs; or "nothing", a control in which no gene of a genome is one of another's)
+    `copy_weight` (a link mutation that matches takes the first mutant's weight, as in the release)
+    `scattered` (numbers are issued in an order without meaning instead of one by one)
+
+    Crossover:
+    `mutate_only` (offspring without crossover)
+    `mate_only` (crossovers without mutation)
+    `interspecies` (crossovers with another species)
+    `multipoint` (crossovers with matching genes from either parent; the others average them)
+    `disable` (a gene disabled in either parent is disabled in the child)
+    `tie` (whose unmatched genes a child of equally fit parents gets: those of the "smaller" parent, as in the release,
+    of "both", or of "either", each gene with probability one half)
+    `refuse_doubles` (with "both" and "either", skip a gene whose link the child has already)
+
+    Speciation:
+    `c1`, `c2`, `c3` (weights in the compatibility distance: of excess genes, of disjoint genes, of the mean weight
+    difference of matching genes)
+    `threshold` (distance below which two genomes are one species; infinite: no speciation)
+    `species` (number of species aimed at by moving the threshold; 0: the threshold stays)
+    `normalise` (the number of unmatched genes is divided by that of the larger genome, from 20 genes on)
+    `random_representative` (a random member represents its species, as in the paper; else its champion)
+
+    Reproduction:
+    `survival` (best part of a species that may have offspring)
+    `champion` (a species with more members than this passes its champion on unchanged)
+    `stagnation` (generations without progress after which a species is held back)
+    `delta_coding` (after `stagnation` + 5 generations without progress only the two best species go on)
+
+    Mutation:
+    `add_node`, `add_link` (offspring that get a new node; of the others, those that get a new link)
+    `recurrent` (new links that must be recurrent; a task that asks for memory needs some)
+    `tries` (attempts to find a place for a new link)
+    `link_power` (largest weight of a new link)
+    `mutate_weights` (offspring with neither a new node nor a new link whose weights mutate)
+    `uniform_weights` (90 % of the weights are perturbed and 10 % new, as the paper says; else as in the release)
+    `weight_power`, `weight_cap` (largest change of a weight; largest weight)
+    `toggle`, `reenable` (of the same offspring, those with a gene switched on or off; with a disabled gene switched on)
     """
 
     population: int = 150
-    # how long a structural mutation is remembered, in generations (0: never), and what identifies a gene
     link_memory: int = 1
     node_memory: int = 1
     identity: int = NUMBER
-    copy_weight: bool = False  # a link mutation that matches takes the first mutant's weight, as in the release
-    scattered: bool = False  # issue numbers in an order without meaning instead of one by one
+    copy_weight: bool = False
+    scattered: bool = False
     # crossover
-    mutate_only: float = 0.25  # offspring without crossover
-    mate_only: float = 0.2  # crossovers without mutation
+    mutate_only: float = 0.25
+    mate_only: float = 0.2
     interspecies: float = 0.001
-    multipoint: float = 0.6  # matching genes from either parent; the others average them
-    disable: float = 0.75  # a gene disabled in either parent is disabled in the child
+    multipoint: float = 0.6
+    disable: float = 0.75
     tie: int = SMALLER
-    refuse_doubles: bool = True  # skip a gene whose link the child has already
+    refuse_doubles: bool = True
     # speciation
-    c1: float = 1.0  # weight of excess genes in the compatibility distance
-    c2: float = 1.0  # of disjoint genes
-    c3: float = 0.4  # of the mean weight difference of matching genes
-    threshold: float = 3.0  # distance below which two genomes are one species; infinite: no speciation
-    species: int = 0  # number of species aimed at by moving the threshold; 0: the threshold stays
-    normalise: bool = False  # divide the number of unmatched genes by that of the larger genome (from 20 genes on)
-    random_representative: bool = False  # a random member represents its species, as in the paper; else its champion
+    c1: float = 1.0
+    c2: float = 1.0
+    c3: float = 0.4
+    threshold: float = 3.0
+    species: int = 0
+    normalise: bool = False
+    random_representative: bool = False
     # reproduction
-    survival: float = 0.2  # best part of a species that may have offspring
-    champion: int = 5  # a species with more members than this passes its champion on unchanged
-    stagnation: int = 15  # generations without progress after which a species is held back
-    delta_coding: bool = True  # after `stagnation` + 5 generations without progress only the two best species go on
+    survival: float = 0.2
+    champion: int = 5
+    stagnation: int = 15
+    delta_coding: bool = True
     # mutation
     mutate_weights: float = 0.9
-    uniform_weights: bool = False  # each weight: 90 % perturbed, 10 % new, as the paper says; else as the release does
-    weight_power: float = 2.5  # largest change of a weight
-    weight_cap: float = 8.0  # largest weight
-    link_power: float = 1.0  # largest weight of a new link
+    uniform_weights: bool = False
+    weight_power: float = 2.5
+    weight_cap: float = 8.0
+    link_power: float = 1.0
     add_node: float = 0.03
     add_link: float = 0.05
-    recurrent: float = 0.0  # new links that must be recurrent
+    recurrent: float = 0.0
     toggle: float = 0.0
     reenable: float = 0.0
-    tries: int = 20  # attempts to find a place for a new link
+    tries: int = 20
 
 
 RATES = (
@@ -74,17 +121,12 @@ COUNTS = {"population": 2, "species": 0, "champion": 0, "stagnation": 1, "tries"
 def settings(base: Settings | None = None, **changes: Any) -> Settings:
     """Return checked settings: `base`, or the defaults, with `changes`.
 
-    `identity` and `tie` may be given as words. Raises HearsayError with one line that names the field.
+    `identity`, `tie` and the memories may be given as words. Raises HearsayError with one line that names the field.
     """
-    unknown = [name for name in changes if name not in Settings._fields]
-    if unknown:
-        raise HearsayError(f"neat settings: no field is called {unknown[0]}; there are {', '.join(Settings._fields)}")
-    for name, words in (("identity", IDENTITIES), ("tie", TIES)):
-        value = changes.get(name)
-        if isinstance(value, str):
-            if value not in words:
-                raise HearsayError(f"neat settings: {name}: expected one of {', '.join(words)}; got {value!r}")
-            changes[name] = words[value]
+    for name in changes:
+        if name not in Settings._fields:
+            near = difflib.get_close_matches(name, Settings._fields, 1, cutoff=0.0)
+            raise HearsayError(f"neat settings: no field is called {name}; did you mean {near[0]}?")
     given = (base or Settings())._replace(**changes)
     kinds = Settings.__annotations__.items()
     typed = Settings(*(_typed(name, kind, value) for (name, kind), value in zip(kinds, given, strict=True)))
@@ -93,19 +135,27 @@ def settings(base: Settings | None = None, **changes: Any) -> Settings:
 
 
 def _typed(name: str, kind: type, value: Any) -> Any:
+    if name in WORDS and isinstance(value, str):
+        value = WORDS[name].get(value, value)
     try:
         typed = kind(value)
         if typed == value and (kind is not int or typed <= FOREVER):
             return typed
     except (TypeError, ValueError, OverflowError):
         pass
-    raise HearsayError(f"neat settings: {name}: expected {EXPECTED[kind]}; got {value!r}")
+    raise HearsayError(f"neat settings: {name}: expected {_expected(name, kind)}; got {shown(value)}")
+
+
+def _expected(name: str, kind: type) -> str:
+    if name in WORDS and WORDS[name] is not MEMORIES:
+        return f"one of {', '.join(WORDS[name])}"
+    return EXPECTED[kind] + (', or "forever"' if name in WORDS else "")
 
 
 def _check(typed: Settings) -> None:
-    for name, words in (("identity", IDENTITIES), ("tie", TIES)):
-        if getattr(typed, name) not in words.values():
-            raise HearsayError(f"neat settings: {name}: expected one of {', '.join(words)}; got {getattr(typed, name)}")
+    for name in ("identity", "tie"):
+        if getattr(typed, name) not in WORDS[name].values():
+            raise HearsayError(f"neat settings: {name}: expected {_expected(name, int)}; got {getattr(typed, name)}")
     for name, value in typed._asdict().items():
         if value == math.inf and name != "threshold":
             raise HearsayError(f"neat settings: {name}: expected a finite number; got {value}")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import FancyArrowPatch
 
 from hearsay import figures
+from hearsay.errors import HearsayError
 from hearsay.neat import doubles, drawing
 from hearsay.neat.champion import Champion
 from hearsay.neat.genome import GENE
@@ -65,6 +66,71 @@ def test_a_gene_looks_like_its_weight(axes):
     ]
     words = [text.get_text() for text in axes.texts]
     assert {"left", "right", "turn", "bias", "0", "1", "2"} <= set(words)
+
+
+def test_nodes_without_names_are_counted(axes):
+    drawing.draw(champion([(0, 3, 2.0), (3, 3, 1.0)], 0, outputs=2), axes, innovations=True)
+    words = [text.get_text() for text in axes.texts]
+    assert {"in 1", "in 2", "bias", "out 1", "out 2", "\u21bb 1"} <= set(words)
+
+
+def test_matplotlibs_current_axes_are_the_default(axes):
+    plt.sca(axes)
+    drawing.draw(champion([(0, 3, 2.0)], 0))
+    assert any(isinstance(patch, FancyArrowPatch) for patch in axes.patches)
+
+
+@pytest.mark.parametrize("size", [(6, 3), (3, 6)])
+def test_the_axes_are_filled_whatever_their_shape(size):
+    figure, axes = plt.subplots(figsize=size)
+    drawing.draw(champion([(0, 4, 1), (4, 3, 1)], 1), axes)
+    before = axes.get_window_extent().bounds
+    axes.apply_aspect()
+    assert axes.get_window_extent().bounds == pytest.approx(before)
+    spots = np.array([axes.transData.transform(line.get_xydata()[0]) for line in axes.lines])
+    assert (np.ptp(spots, axis=0) > 0.75 * np.array(before[2:])).all()
+    plt.close(figure)
+
+
+def test_the_number_of_a_gene_keeps_away_from_others():
+    start, end = np.zeros(2), np.ones(2)
+    free = drawing._clear(start, end, 0.0, [np.array([0.9, 0.9])])
+    assert free == pytest.approx([0.45, 0.45])
+    moved = drawing._clear(start, end, 0.0, [free])
+    assert np.hypot(*(moved - free)) > drawing.NEAR
+    assert moved[0] == moved[1]
+    # nowhere is free: the place farthest from all
+    crowd = [np.full(2, share) for share in (0.45, 0.55, 0.38, 0.32)]
+    assert drawing._clear(start, end, 0.0, [*crowd, np.full(2, 0.66)]) == pytest.approx([0.62, 0.62])
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda one, axes: drawing.draw(one, axes, names=["x"]), ["names", "3 names", "in 1, in 2, out 1", "['x']"]),
+        (lambda one, axes: drawing.draw(one, axes, names=list("abcd")), ["names", "3 names"]),
+        (lambda one, axes: drawing.draw(one, axes, names="abc"), ["names", "'abc'"]),
+        (lambda one, axes: drawing.draw(one, "champion.png"), ["axes", "'champion.png'"]),
+        (lambda one, axes: drawing.draw(one, axes.figure), ["axes", "Figure"]),
+        (lambda one, axes: drawing.draw(one.network, axes), ["champion", "Phenotype"]),
+        (lambda one, axes: drawing.draw(axes, one), ["champion", "Axes"]),
+    ],
+)
+def test_what_cannot_be_drawn_gets_one_line(axes, call, words):
+    with pytest.raises(HearsayError) as caught:
+        call(champion([(0, 3, 1.0)], 0), axes)
+    said = str(caught.value)
+    assert said.startswith("draw: ")
+    assert "\n" not in said
+    assert all(word in said for word in words)
+
+
+def test_many_nodes_are_drawn_smaller(axes):
+    drawing.draw(champion([(0, 3, 1.0)], 0), axes)
+    large = axes.lines[0].get_markersize()
+    axes.clear()
+    drawing.draw(champion([(0, 61, 1.0)], 0, inputs=60), axes)
+    assert axes.lines[0].get_markersize() < large
 
 
 def test_doubled_links_links_back_and_links_past_a_node_are_bent():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis
 
+from hearsay.errors import HearsayError
 from hearsay.neat import double_poles, poles
 from hearsay.neat.evolve import evolve
 from hearsay.neat.network import express
@@ -123,6 +124,12 @@ def test_the_first_to_hold_the_limit_solves_the_task():
     assert poles.Poles(held, stop=False).evaluate(genomes, fitness) == 1
     assert fitness[1:].tolist() == [held + 1] * 3
     assert poles.Poles(held + 1).evaluate(genomes, fitness) == -1
+
+
+@pytest.mark.parametrize("limit", [0, -1, 2.0, "x", None])
+def test_steps_to_hold_are_a_whole_number(limit):
+    with pytest.raises(HearsayError, match=r"^Poles: limit: expected a whole number of 1 or more; got "):
+        poles.Poles(limit)
 
 
 def test_gruaus_fitness(balancers):

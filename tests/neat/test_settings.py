@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from hearsay.errors import HearsayError
 from hearsay.neat import settings as module
+from hearsay.neat.checks import whole
 from hearsay.neat.settings import COUNTS, FOREVER, NOT_NEGATIVE, PAIR, RATES, Settings, settings
 
 
@@ -82,7 +84,9 @@ def test_words():
 
 
 def test_unknown_fields():
-    assert "no field is called size; there are population," in complaint(size=3)
+    assert complaint(add_nodes=3).endswith("no field is called add_nodes; did you mean add_node?")
+    assert "did you mean add_link?" in complaint(adlink=0.1)
+    assert "did you mean" in complaint(xyz=3)
 
 
 def test_without_parents_there_is_no_offspring():
@@ -91,4 +95,33 @@ def test_without_parents_there_is_no_offspring():
 
 def test_the_whole_run_is_the_longest_memory():
     assert settings(link_memory=FOREVER, node_memory=FOREVER)
+    assert settings(link_memory="forever", node_memory="forever") == settings(link_memory=FOREVER, node_memory=FOREVER)
     assert "link_memory" in complaint(link_memory=FOREVER + 1)
+    assert "or \"forever\"; got 'always'" in complaint(node_memory="always")
+    assert "forever" not in complaint(population="forever").split(";")[0]
+
+
+def test_words_in_a_base_are_translated():
+    assert settings(Settings(identity="pair", tie="both")) == settings(identity="pair", tie="both")
+
+
+def test_values_are_shown_in_one_line():
+    assert len(complaint(c1=np.ones((40, 40)))) < 150
+
+
+@pytest.mark.parametrize("value", [2, np.int64(7), 10**20])
+def test_whole_numbers(value):
+    assert whole("here", value, 2) == value
+    assert type(whole("here", value, 2)) is int
+
+
+@pytest.mark.parametrize("value", [1, 2.0, "2", None, True, [2], np.array([2])])
+def test_what_is_no_whole_number(value):
+    with pytest.raises(HearsayError, match=r"^here: expected a whole number of 2 or more; got "):
+        whole("here", value, 2)
+
+
+def test_a_range_of_whole_numbers():
+    assert whole("here", 3, 0, 3) == 3
+    with pytest.raises(HearsayError, match="from 0 to 3; got 4"):
+        whole("here", 4, 0, 3)
