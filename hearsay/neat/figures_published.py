@@ -19,6 +19,7 @@ QUANTITIES = {
     "generations": "generations",
     "hidden": "hidden nodes",
     "connections": "enabled connections",
+    "generalisation": "starts that a solution holds",
 }
 # The paper's NEAT and its ablations, as the labels have them.
 ARMS = {

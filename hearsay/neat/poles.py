@@ -111,6 +111,7 @@ class PolesWithoutVelocities:
     def __init__(self):
         """Begin counting control steps."""
         self.steps = np.zeros(1, np.int64)
+        self.generalisation = 0  # starts, of STARTS, that the last genome put to the further tests held
 
     def evaluate(self, genomes, fitness: np.ndarray) -> int:
         """Set `fitness`; no genome solves the task in this short test alone."""
@@ -119,6 +120,7 @@ class PolesWithoutVelocities:
 
     def prove(self, genomes, k: int) -> bool:
         """Put genome k to the further tests."""
-        if holds(genomes, k, np.array([START]), LONG, self.steps) < 1:
-            return False
-        return holds(genomes, k, STARTS, SHORT, self.steps) >= ENOUGH
+        self.generalisation = 0
+        if holds(genomes, k, np.array([START]), LONG, self.steps):
+            self.generalisation = int(holds(genomes, k, STARTS, SHORT, self.steps))
+        return self.generalisation >= ENOUGH

@@ -55,6 +55,7 @@ SAID = {
     "stanley.poles": 3600.0,
     "stanley.poles-failures": 0.0,
     "stanley.without": 33184.0,
+    "stanley.without-generalisation": 286.0,
     "stanley.no-growth": 30239.0,
     "stanley.no-growth-failures": 0.8,
     "stanley.no-speciation": 25600.0,

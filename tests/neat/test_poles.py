@@ -175,7 +175,10 @@ def test_a_champion_must_hold_long_and_hold_200_of_625_starts(monkeypatch, long,
         return 1000 if len(tried) <= 1 + starts else 999
 
     standing(monkeypatch, falls_after)
-    assert poles.PolesWithoutVelocities().prove(lefty(0.0, velocities=False), 0) == passes
+    task = poles.PolesWithoutVelocities()
+    task.generalisation = 300  # of another genome
+    assert task.prove(lefty(0.0, velocities=False), 0) == passes
+    assert task.generalisation == (starts if long == 100_000 else 0)
     assert tried[0] == (double_poles.START, 100_000)
     if long == 100_000:
         assert [state for state, _ in tried[1:]] == [tuple(start) for start in double_poles.generalisation_starts()]
