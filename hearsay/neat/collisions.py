@@ -4,20 +4,15 @@ Every structural mutation of a run is read off the population in which it first 
 of their genome, and no two mutations share an origin.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from hearsay import seeds
 from hearsay.errors import HearsayError
-from hearsay.neat.arms import Cell
-from hearsay.neat.evolve import State, evolve
+from hearsay.neat.evolve import State
 from hearsay.neat.genome import Genomes
 from hearsay.neat.innovation import BITS, EVENTS
-from hearsay.neat.runs import task_of
-from hearsay.progress import progress
 from hearsay.tables import Table
 
 LINK, NODE = "link", "node"
@@ -168,18 +163,6 @@ class Log:
 
 def _key(source: int, target: int) -> int:
     return source << BITS | target
-
-
-def count_collisions(cell: Cell, seed: int, replicates: Iterable[int]) -> pd.DataFrame:
-    """Return `COUNTED` of these replicates of a cell: the same runs, draw for draw, as those of the experiment."""
-    rows = []
-    for replicate in progress(replicates, f"collisions: {cell.task}, {cell.group}, {cell.arm}"):
-        log = Log()
-        rng = seeds.generator(seed, "neat", f"{cell.task}, {cell.group}, {cell.arm}", replicate)
-        evolve(task_of(cell.task), cell.settings, rng, cell.budget, cell.start, log)
-        for kind, counts in log.counted().items():
-            rows.append((cell.task, cell.group, cell.arm, kind, replicate, *counts))
-    return pd.DataFrame(rows, columns=list(COUNTED.columns))
 
 
 def collisions(counted: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,8 @@ COUNTED_VERSIONS = Table(
         "several": "pairs of nodes whose link mutations were given several numbers",
         "left": "of them, pairs with a living gene at the end of the run",
         "one": "of these, pairs of which one number is left",
-        "first": "of these (`left`), pairs of which the number that was issued first is the most frequent",
+        "first": "of these (`left`), pairs of which the number that was issued first is the most frequent; where "
+        "several are as frequent, its part of one",
         "chance": "how many that would be if every number of a pair were as likely: the sum of one over its numbers",
     },
     text=("task", "group", "arm"),
@@ -59,16 +60,17 @@ class _Versions(Log):
         _, self.pairs, self.numbers = gene_pairs(state.genomes)
         return new
 
-    def versions(self) -> tuple[int, int, int, int, float]:
+    def versions(self) -> tuple[int, int, int, float, float]:
         """Return the counts of `COUNTED_VERSIONS`; numbers are issued in their order."""
         several = {pair: numbers for pair, numbers in self.links.items() if len(numbers) > 1 and pair in self.made}
         living = pd.DataFrame({"pair": self.pairs, "number": self.numbers})
         living = living[living["pair"].isin(list(several))].value_counts().reset_index()
-        living = living.sort_values(["pair", "count", "number"], ascending=[True, False, True])
-        common = living.groupby("pair")["number"].agg(["first", "size"])
-        first = sum(number == min(several[pair]) for pair, number in common["first"].items())
-        chance = sum(1 / len(several[pair]) for pair in common.index)
-        return len(several), len(common), int((common["size"] == 1).sum()), int(first), float(chance)
+        by_pair = living.groupby("pair")
+        most = living[living["count"] == by_pair["count"].transform("max")]
+        shared = most.groupby("pair")["number"].agg(["min", "size"])  # numbers that are as frequent share the place
+        first = sum(1 / size for pair, number, size in shared.itertuples() if number == min(several[pair]))
+        chance = sum(1 / len(several[pair]) for pair in shared.index)
+        return len(several), len(shared), int((by_pair.size() == 1).sum()), float(first), float(chance)
 
 
 def count(cell: Cell, seed: int, replicates: Iterable[int], generations: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hearsay import seeds, tables
+from hearsay import seeds
 from hearsay.errors import HearsayError
 from hearsay.neat import arms, collisions, innovation
 from hearsay.neat.arms import Cell
@@ -98,17 +98,6 @@ def test_the_same_partition_collides_the_same():
     for log, scheme in zip(logs, (arms.C, arms.D2), strict=True):
         run(cell(scheme), log)
     assert logs[0].counted() == logs[1].counted()
-
-
-def test_counting_does_not_depend_on_the_other_replicates(tmp_path):
-    one = cell(arms.B, 12)
-    both = collisions.count_collisions(one, 3, range(2))
-    second = collisions.count_collisions(one, 3, [1])
-    pd.testing.assert_frame_equal(both[both["replicate"] == 1].reset_index(drop=True), second)
-    tables.write(both, COUNTED, tmp_path / "c.csv")
-    pd.testing.assert_frame_equal(
-        tables.read(tmp_path / "c.csv", COUNTED), both.sort_values(list(COUNTED.key), ignore_index=True)
-    )
 
 
 def test_a_run_is_the_unit_of_the_error():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hearsay import seeds, tables
-from hearsay.neat import collisions, genome, innovation, mechanism, reproduction, runs, versions
+from hearsay.neat import genome, innovation, mechanism, reproduction, runs, versions
 from hearsay.neat.arms import ABLATION, AGAIN, D1, D3, GRID, MAIN, MEMORY, PARITY, POLES, TASKS, WITHOUT, XOR, A, B, C
 from hearsay.neat.arms import cells as all_cells
 from hearsay.neat.evolve import Run, evolve
@@ -130,7 +130,6 @@ def test_watched_runs_are_runs_of_the_experiment(monkeypatch):
 
     for module, watch in (
         (mechanism, lambda k: mechanism.watch_runs(cell, SEED, [k])),
-        (collisions, lambda k: collisions.count_collisions(cell, SEED, [k])),
         (versions, lambda k: versions.count(cell, SEED, [k], 5)),
     ):
         assert first(module, watch) == list(expected.values())
