@@ -137,9 +137,9 @@ CLAIMS = [
         "genomes with several genes from one node to another, share of genomes; largest over tasks where a child gets"
         " the genes of both parents",
         "Holds if there are any both where a child of equally fit parents gets the genes of both and where it gets"
-        " those of the smaller one; depends if in one case only; fails if in none.",
+        " those of the smaller one; depends if in one case only; fails if in none; undecided if no run went on.",
         mechanism.doubled_children,
-        (HOLDS, DEPENDS, FAILS),
+        ALL_OF_IT,
     ),
     Claim(
         "equal-rare",

@@ -135,6 +135,8 @@ def doubled_children(evidence: Mapping) -> Judgement:
     """Judge whether a literal counter leads to doubled connections, under the tie rules."""
     parts = [quantity(evidence, "mechanism_runs", "doubled_genomes", [A], group) for group in (KEPT, MAIN)]
     kept, main = (bounded(evidence, part) for part in parts)
+    if not len(kept):
+        return Judgement(UNDECIDED, 0.0, 0.0, 1.0, "share of genomes", 0, DOUBLES_FIGURE, "no run went on")
     seen = [bool((part["mean"] > 0).any()) for part in (kept, main)]
     if all(seen):
         verdict, condition = HOLDS, ""

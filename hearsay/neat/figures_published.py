@@ -71,7 +71,7 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratios(axes, rows: pd.DataFrame) -> None:
-    ours = (rows[["low", "ours", "high"]].div(rows["published"], axis=0)).to_numpy()
+    ours = (rows[["ours_low", "ours", "ours_high"]].div(rows["published"], axis=0)).to_numpy()
     left, right = _edges(ours)
     axes.axvline(1, color=COLOURS["ink"], linewidth=0.7)
     for y, (row, (low, middle, high)) in enumerate(zip(rows.itertuples(), ours, strict=True)):
@@ -109,7 +109,7 @@ def _edges(ours: np.ndarray) -> tuple[float, float]:
 
 def _failures(axes, rows: pd.DataFrame) -> None:
     for y, row in enumerate(rows.itertuples()):
-        axes.plot([row.low, row.high], [y, y], color=COLOURS["blue"], linewidth=1.5, solid_capstyle="butt")
+        axes.plot([row.ours_low, row.ours_high], [y, y], color=COLOURS["blue"], linewidth=1.5, solid_capstyle="butt")
         axes.plot(row.ours, y, "o", color=COLOURS["blue"], markersize=4, clip_on=False)
         axes.plot(row.published, y, "x", color=COLOURS["vermilion"], markersize=5, clip_on=False, zorder=3)
     axes.set_xlim(0, 1)

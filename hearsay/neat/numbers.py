@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from hearsay.neat.a12 import equivalence_size, noether
 from hearsay.neat.alignment import COMPILED, MATES, PYTHON
 from hearsay.neat.alignment import KEPT as KEPT_PAIRS
 from hearsay.neat.analysis import ALL, PLACES, PRIMARY
@@ -33,6 +34,7 @@ from hearsay.neat.collisions import LINK, NODE
 from hearsay.neat.identities import CHRONOLOGY, NO_USE, PARTITION
 
 TASK_KEYS = {XOR: "xor", POLES: "poles", PARITY: "parity", WITHOUT: "without"}
+POWER = 0.8  # of the numbers of runs that the experiment was planned with
 ARM_KEYS = {A: "a", B: "b", C: "c", D1: "d1", D3: "d3", K5: "k5", K20: "k20", AGAIN: "again", NONE: "none"}
 
 
@@ -60,6 +62,8 @@ def _published(table: pd.DataFrame) -> dict[str, tuple]:
         "xor_failures": (XOR, "NEAT", "failures", "share"),
         "poles_evaluations": (POLES, "NEAT", "evaluations", "evaluations"),
         "without_evaluations": (WITHOUT, "NEAT", "evaluations", "evaluations"),
+        "without_failures": (WITHOUT, "NEAT", "failures", "share"),
+        "without_generalisation": (WITHOUT, "NEAT", "generalisation", "starts"),
         "growth_failures": (POLES, "no growth", "failures", "share"),
         "speciation_evaluations": (POLES, "no speciation", "evaluations", "evaluations"),
         "mating_evaluations": (POLES, "no mating", "evaluations", "evaluations"),
@@ -69,7 +73,7 @@ def _published(table: pd.DataFrame) -> dict[str, tuple]:
     for key, (task, arm, quantity, unit) in names.items():
         row = rows.loc[(task, arm, quantity)]
         meaning = f"{quantity}, {task}, {arm}"
-        for end, value in {"": row["ours"], "_low": row["low"], "_high": row["high"]}.items():
+        for end, value in {"": row["ours"], "_low": row["ours_low"], "_high": row["ours_high"]}.items():
             # few runs may leave nothing to average, or no interval
             known = _round(value, unit) if pd.notna(value) else "unknown"
             found[key + end] = (known, unit if pd.notna(value) else "", meaning)
@@ -103,6 +107,13 @@ def _effects(table: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]
         yield f"grid_a12_{end}", (value, "", f"A12 of c against b over the grid, {end}")
     first = table[table["family"] == PRIMARY]
     yield "primary", (len(first), "comparisons", "primary contrasts")
+    level, margin = config["judging"]["alpha"] / len(first), config["judging"]["margin"]
+    enough = {"differ": noether(0.5 + margin, level, POWER), "equal": equivalence_size(margin, level, POWER)}
+    words = {"differ": "tell A12 at a bound from one half", "equal": "show an A12 of one half to lie within the bounds"}
+    for what, runs in enough.items():
+        meaning = f"runs an arm needed to {words[what]}, at Holm's strictest primary level"
+        yield f"enough_{what}", (runs, "runs", meaning)
+    yield "power", (POWER, "", "with this power")
     yield "margin_low", (0.5 - config["judging"]["margin"], "", "lower bound of equivalence, A12")
     yield "margin_high", (0.5 + config["judging"]["margin"], "", "upper bound of equivalence, A12")
     rows = everything[(everything["task"] == POLES) & (everything["group"] == UNSPECIATED) & (everything["arm"] == D3)]

@@ -23,9 +23,9 @@ PUBLISHED = Table(
         "published": "the paper's figure",
         "published_se": "its standard error, where the paper's spread and number of runs give one",
         "ours": "our figure",
-        "low": "its 95 % interval: t, Wilson's, or of a standard deviation the normal one; for `worst`, the median and "
-        "interval of the slowest of so many runs as the paper's",
-        "high": "",
+        "ours_low": "its 95 % interval: t, Wilson's, or of a standard deviation the normal one; for `worst`, the "
+        "median and interval of the slowest of so many runs as the paper's",
+        "ours_high": "",
         "n": "our runs",
         "budget": "evaluations after which a run of ours stops",
         "z": "difference over its standard error, both sides' where known; empty for `worst` and shares",

@@ -216,6 +216,7 @@ PLANTED = [
     ("doubled-children", DEPENDS, doubled(0.2, 0.0)),
     ("doubled-children", DEPENDS, doubled(0.0, 0.1)),
     ("doubled-children", FAILS, doubled(0.0, 0.0)),
+    ("doubled-children", UNDECIDED, share("doubled_genomes", (0.5, 0.1))),
     ("equal-rare", HOLDS, equal(FEW, NEVER)),
     ("equal-rare", FAILS, equal(MANY, MANY)),
     ("equal-rare", DEPENDS, equal(MANY, FEW)),
@@ -463,7 +464,8 @@ def test_judges_of_comparisons_give_what_they_declare(claim, outcomes):
 
 def test_no_case_at_all_decides_nothing():
     """A quantity that no watched run had, as where all end before the second look."""
-    for claim, (name, arms, group) in QUANTITY.items():
+    cases = QUANTITY | {"doubled-children": ("doubled_genomes", (A,), KEPT)}
+    for claim, (name, arms, group) in cases.items():
         empty = share(name, arms=arms, group=group)
         found = judge(claim, empty | {"mechanism_runs": empty["mechanism_runs"].astype({"mean": float})})
         assert (found.verdict, found.low, found.high, found.n) == (UNDECIDED, 0, 1, 0)

@@ -10,6 +10,7 @@ import pytest
 from hearsay import numbers as printed
 from hearsay import tables
 from hearsay.neat import numbers
+from hearsay.neat.a12 import noether, power_of_equivalence
 from hearsay.neat.analysis import ALL, PLACES
 from hearsay.neat.arms import GRID, MAIN, POLES, XOR, A, B, C
 from hearsay.neat.collisions import LINK
@@ -114,10 +115,17 @@ def test_what_happened_is_that_of_its_arm_and_group(found, evidence):
     assert found["link_several_xor_b"][0] == several[XOR, MAIN, B, LINK]
 
 
+def test_the_runs_that_are_enough(found):
+    level = 0.05 / found["primary"][0]
+    assert found["primary"][0] == 4
+    assert found["enough_differ"][0] == noether(0.53, level)
+    assert power_of_equivalence(found["enough_equal"][0] + 1, found["enough_equal"][0] + 1, 0.03, level) >= 0.8
+
+
 def test_published_figures_of_ours(found, evidence):
     row = evidence["published"].set_index(["task", "arm", "quantity"]).loc[(XOR, "NEAT", "failures")]
     assert found["xor_failures"][0] == row["ours"]
-    assert (found["xor_failures_low"][0], found["xor_failures_high"][0]) == (row["low"], row["high"])
+    assert (found["xor_failures_low"][0], found["xor_failures_high"][0]) == (row["ours_low"], row["ours_high"])
 
 
 def test_checks_are_sums(found, evidence):

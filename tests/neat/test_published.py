@@ -42,7 +42,7 @@ def test_a_mean_by_hand(rows):
     mean, error = np.mean(NEEDED), np.std(NEEDED, ddof=1) / np.sqrt(5)
     half = stats.t.ppf(0.975, 4) * error
     assert (row["ours"], row["n"], row["budget"]) == (mean, 5, 30_000)
-    assert (row["low"], row["high"]) == pytest.approx((mean - half, mean + half))
+    assert (row["ours_low"], row["ours_high"]) == pytest.approx((mean - half, mean + half))
     assert (row["published"], row["published_se"]) == (4755, 255.3)
     assert row["z"] == pytest.approx((mean - 4755) / np.hypot(error, 255.3))
 
@@ -60,12 +60,12 @@ def test_only_solved_runs_have_a_mean_and_all_may_fail(rows):
     assert (row["ours"], row["n"]) == (3 / 8, 8)
     centre = (3 / 8 + 3.8415 / 16) / (1 + 3.8415 / 8)
     half = np.sqrt(3.8415 * (3 / 8 * 5 / 8 / 8 + 3.8415 / 256)) / (1 + 3.8415 / 8)
-    assert (row["low"], row["high"]) == pytest.approx((centre - half, centre + half), rel=1e-4)
+    assert (row["ours_low"], row["ours_high"]) == pytest.approx((centre - half, centre + half), rel=1e-4)
 
 
 def test_what_does_not_vary_has_no_error(rows):
     row = rows.loc[(XOR, "NEAT", "hidden")]
-    assert (row["ours"], row["low"], row["high"], row["published_se"]) == (2, 2, 2, pytest.approx(0.111))
+    assert (row["ours"], row["ours_low"], row["ours_high"], row["published_se"]) == (2, 2, 2, pytest.approx(0.111))
     assert row["z"] == pytest.approx((2 - 2.35) / 0.111)
 
 
@@ -76,7 +76,7 @@ def test_the_spread_by_hand(rows):
     error = np.sqrt((fourth - sd**4) / 5) / (2 * sd)
     assert row["ours"] == pytest.approx(sd) and row["published"] == 2553
     assert row["z"] == pytest.approx((sd - 2553) / error)
-    assert (row["low"], row["high"]) == pytest.approx((sd - 1.96 * error, sd + 1.96 * error))
+    assert (row["ours_low"], row["ours_high"]) == pytest.approx((sd - 1.96 * error, sd + 1.96 * error))
 
 
 def test_the_error_of_the_spread_is_that_of_repetitions():
@@ -84,26 +84,28 @@ def test_the_error_of_the_spread_is_that_of_repetitions():
     rng = np.random.default_rng(1)
     samples = rng.exponential(3000, (400, 300)).clip(max=19_999).astype(int) + 1
     found = beside(planted(samples[0].tolist()), SAID).set_index(["task", "arm", "quantity"]).loc[(XOR, "NEAT", "sd")]
-    assert (found["high"] - found["low"]) / (2 * 1.96) == pytest.approx(samples.std(axis=1, ddof=1).std(), rel=0.3)
-    assert found["z"] == pytest.approx((found["ours"] - 2553) / ((found["high"] - found["low"]) / 3.92))
+    assert (found["ours_high"] - found["ours_low"]) / (2 * 1.96) == pytest.approx(
+        samples.std(axis=1, ddof=1).std(), rel=0.3
+    )
+    assert found["z"] == pytest.approx((found["ours"] - 2553) / ((found["ours_high"] - found["ours_low"]) / 3.92))
 
 
 def test_the_worst(rows):
     """The slowest of a hundred runs, as the paper had, whatever the number of ours: drawn again and again."""
     row = rows.loc[(XOR, "NEAT", "worst")]
     assert row["published"] == 13459 and np.isnan(row["z"])
-    assert row["low"] <= row["ours"] <= row["high"] <= 8000
+    assert row["ours_low"] <= row["ours"] <= row["ours_high"] <= 8000
     rng = np.random.default_rng(1)
     needed = (rng.exponential(2000, 4000).astype(int) + 1).clip(max=19_999)
     row = beside(planted(needed.tolist()), SAID).set_index(["task", "arm", "quantity"]).loc[(XOR, "NEAT", "worst")]
     slowest = rng.choice(needed, (4000, 100)).max(axis=1)
-    found = row[["low", "ours", "high"]].to_numpy(float)
+    found = row[["ours_low", "ours", "ours_high"]].to_numpy(float)
     np.testing.assert_allclose(found, np.quantile(slowest, [0.025, 0.5, 0.975]), rtol=0.05)
 
 
 def test_nothing_solved(rows, tmp_path):
     row = rows.loc[(WITHOUT, "NEAT", "evaluations")]
-    assert row[["ours", "low", "high", "z"]].isna().all()
+    assert row[["ours", "ours_low", "ours_high", "z"]].isna().all()
     assert (row["n"], row["published"]) == (0, 33184)
     row = rows.loc[(WITHOUT, "NEAT", "failures")]  # the paper gives none
     assert np.isnan(row["published"]) and row["ours"] == 1
@@ -131,8 +133,8 @@ def test_few_solved_runs_have_no_spread_to_boast_of(needed):
         found = beside(planted(needed, 3), SAID).set_index(["task", "arm", "quantity"])
     row = found.loc[(XOR, "NEAT", "sd")]
     assert row["n"] == len(needed)
-    assert not np.isinf(found[["z", "low", "high", "ours"]].to_numpy(float)).any()
-    assert row[["low", "high", "z"]].isna().all()
+    assert not np.isinf(found[["z", "ours_low", "ours_high", "ours"]].to_numpy(float)).any()
+    assert row[["ours_low", "ours_high", "z"]].isna().all()
 
 
 def test_the_published_figures_are_those_of_the_repository():
