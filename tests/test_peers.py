@@ -41,3 +41,12 @@ def test_the_targets_of_the_bootstrap_are_met(peer, least):
     table = tables.read(BENCHMARKS / "peers.csv", peers.PEERS)
     (ratio,) = table.loc[(table["study"] == "duplication") & table["peer"].str.startswith(peer), "ratio"]
     assert ratio >= least
+
+
+@pytest.mark.parametrize(("task", "peer", "least"), [("XOR", "neat-python", 40), ("double poles", "in Python", 15)])
+def test_the_targets_of_neat_are_met(task, peer, least):
+    """End to end beside neat-python, whose double poles have their dynamics in Python."""
+    table = tables.read(BENCHMARKS / "peers.csv", peers.PEERS)
+    ours = table[(table["study"] == "neat") & table["task"].str.startswith(task)]
+    (ratio,) = ours.loc[ours["peer"].str.contains("neat-python") & ours["peer"].str.contains(peer), "ratio"]
+    assert ratio >= least
