@@ -49,8 +49,8 @@ def hoffer(norm: str, channels: int, pixels: int, maps: tuple[int, ...] = (64, 1
 def _norm(norm: str, wide: int) -> list[nn.Module]:
     if norm not in NORMS:
         raise HearsayError(f"nets: no normalisation is called {norm!r}; there are {', '.join(NORMS)}")
-    kinds = {"batch": [nn.BatchNorm2d(wide)], "group": [nn.GroupNorm(GROUPS, wide)], "none": []}
-    return kinds[norm]
+    kinds = {"batch": nn.BatchNorm2d, "group": lambda wide: nn.GroupNorm(GROUPS, wide)}
+    return [kinds[norm](wide)] if norm in kinds else []
 
 
 def norm_layers(net: nn.Module) -> dict[str, nn.modules.batchnorm._BatchNorm]:
