@@ -89,6 +89,7 @@ def train(
     watch: Callable[[int, list[nn.Module], dict[str, torch.Tensor]], None] | None = None,
     checkpoint: Checkpoint | None = None,
     every: int = 100,
+    notes: list | None = None,
 ) -> Trained:
     """Train as planned, and keep running statistics in all `ways`.
 
@@ -99,12 +100,14 @@ def train(
     images
         To train on.
     seed, replicate
-        Root seed and number of the replicate: initial weights and triplets depend on these two and the distribution
-        only, so that plans of a replicate are paired.
+        Root seed and number of the replicate: initial weights and triplets depend on these two, and the triplets on
+        batch and class bias; so plans of a replicate are paired.
     watch
         Called as watch(step, nets, kept) before the first step and after each.
     checkpoint, every
         Where to keep the state every so many steps, and to go on from.
+    notes
+        A list of what `watch` writes down, plain rows; kept in the checkpoint too, and restored from it.
 
     Raises
     ------
@@ -112,9 +115,9 @@ def train(
         The loss is no finite number.
 
     """
-    rng = seeds.generator(seed, "triplet", plan.distribution, replicate)
-    triplets = draw(images.labels, recipe.steps, plan.batch, plan.distribution, rng)
+    rng = seeds.generator(seed, "triplet", "training", replicate)
     torch.manual_seed(int(rng.integers(2**62)))
+    triplets = draw(images.labels, recipe.steps, plan.batch, plan.distribution, rng)
     channels, pixels = images.pixels.shape[1], images.pixels.shape[-1]
     net = nets.asker(plan.norm, channels, pixels, recipe.maps, recipe.embedding)
     if not plan.dropout:
@@ -129,6 +132,8 @@ def train(
         whole.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         kept, first, losses = state["kept"], state["step"], state["losses"]
+        if notes is not None:
+            notes[:] = map(tuple, state["notes"])
     elif watch:
         watch(0, branches, kept)
     every_pixel = torch.from_numpy(images.pixels)
@@ -151,7 +156,8 @@ def train(
             watch(step + 1, branches, kept)
         if checkpoint and (step + 1) % every == 0:
             parts = {"net": whole.state_dict(), "optimiser": optimiser.state_dict(), "kept": kept}
-            checkpoint.save({**parts, "step": step + 1, "losses": losses})
+            noted = [list(row) for row in notes or ()]
+            checkpoint.save({**parts, "step": step + 1, "losses": losses, "notes": noted})
     return Trained(branches, kept, losses)
 
 

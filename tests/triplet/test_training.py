@@ -37,9 +37,9 @@ def by_hand(names, distribution, momentum=0.1):
     """The loop that one would write: three branches that share some names, each with the layers' own momentum."""
     from hearsay import seeds
 
-    rng = seeds.generator(1, "triplet", distribution, 0)
-    triplets = draw(IMAGES.labels, 6, 4, distribution, rng)
+    rng = seeds.generator(1, "triplet", "training", 0)
     torch.manual_seed(int(rng.integers(2**62)))
+    triplets = draw(IMAGES.labels, 6, 4, distribution, rng)
     net = nets.asker("batch", 1, 8, (4, 4), 3)
     branches = [net, *(share(net, names) for _ in range(2))]
     optimiser = torch.optim.SGD(net.parameters(), 0.05, momentum=0.9)
@@ -123,7 +123,8 @@ def test_plans_of_a_replicate_are_paired():
             first[len(first)] = weights(branches[0])
             assert all((state[0] == 0).all() and (state[1] == 1).all() for state in kept.values())
 
-    for plan in (Plan(batch=4), Plan(batch=4, passes=GHOST), Plan(batch=4, loss="margin"), Plan(batch=4, ties=APART)):
+    plans = [SMALL, *(SMALL._replace(distribution=kind) for kind in DISTRIBUTIONS), SMALL._replace(passes=GHOST)]
+    for plan in (*plans, SMALL._replace(loss="margin"), SMALL._replace(ties=APART), SMALL._replace(batch=8)):
         trained(plan, watch=watch)
     assert all(torch.equal(one, first[0]) for one in first.values())
     other = train(Plan(batch=4), RECIPE, IMAGES, 1, 1)

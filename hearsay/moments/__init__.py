@@ -1,0 +1,1 @@
+"""Why moving mean and variance must be updated explicitly, and what happens where they are not."""
