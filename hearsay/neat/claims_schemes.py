@@ -63,6 +63,13 @@ def _said(outcome: str) -> str:
     return "open" if outcome == UNDECIDED else outcome
 
 
+def _places(outcome: str, part: pd.DataFrame, of: int) -> str:
+    """Return how many places there are of an outcome, and which where there is a difference."""
+    said = f"{_said(outcome)} in {len(part)} of {of} places"
+    names = sorted(group.removeprefix("grid: ") for group in part["group"])
+    return f"{said} ({' and '.join(names)})" if outcome in (FASTER, SLOWER) else said
+
+
 def _primary(evidence: Mapping, arm: str) -> pd.DataFrame:
     return rows(evidence, PRIMARY, [(task, MAIN, arm, B) for task in evidence["config"]["primary"]])
 
@@ -121,7 +128,6 @@ def ever_helps_somewhere(evidence: Mapping) -> Judgement:
         verdict = HOLDS
     else:
         verdict = UNDECIDED if (found["outcome"] == UNDECIDED).any() else FAILS
-    counts = found["outcome"].value_counts()
-    condition = "; ".join(f"{_said(name)} in {counts[name]} of {len(found)} places" for name in sorted(counts.index))
+    condition = "; ".join(_places(name, part, len(found)) for name, part in found.groupby("outcome"))
     ends = (float(best[c]) for c in ("a12", "a12_low", "a12_high"))
     return Judgement(verdict, *ends, UNIT, int(best["n_arm"]), MODERATORS_FIGURE, condition)

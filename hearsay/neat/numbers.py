@@ -21,6 +21,8 @@ from hearsay.neat.arms import (
     NONE,
     PARITY,
     POLES,
+    TEN,
+    UNCROSSED,
     UNSPECIATED,
     WITHOUT,
     XOR,
@@ -116,11 +118,11 @@ def _effects(table: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]
     yield "power", (POWER, "", "with this power")
     yield "margin_low", (0.5 - config["judging"]["margin"], "", "lower bound of equivalence, A12")
     yield "margin_high", (0.5 + config["judging"]["margin"], "", "upper bound of equivalence, A12")
-    rows = everything[(everything["task"] == POLES) & (everything["group"] == UNSPECIATED) & (everything["arm"] == D3)]
-    yield (
-        "a12_poles_d3_unspeciated",
-        (float(rows["a12"].iloc[0]), "", "d3 against b, double poles, no speciation"),
-    )
+    moderated = [(POLES, UNSPECIATED, D3, "d3_unspeciated"), (XOR, UNCROSSED, C, "c_uncrossed")]
+    moderated += [(task, TEN, NONE, "none_ten") for task in (XOR, POLES)]
+    for task, group, arm, name in moderated:
+        row = everything[(everything["task"] == task) & (everything["group"] == group) & (everything["arm"] == arm)]
+        yield f"a12_{TASK_KEYS[task]}_{name}", (float(row["a12"].iloc[0]), "", f"{arm} against b, {task}, {group}")
     for task in (XOR, POLES):
         group = everything[(everything["task"] == task) & (everything["group"] == "no crossover, against main")]
         row = group[group["other"] == B].iloc[0]

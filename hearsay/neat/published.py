@@ -28,7 +28,8 @@ PUBLISHED = Table(
         "ours_high": "",
         "n": "our runs",
         "budget": "evaluations after which a run of ours stops",
-        "z": "difference over its standard error, both sides' where known; empty for `worst` and shares",
+        "z": "difference over its standard error, of both sides; where the paper gives runs and no spread, by ours; "
+        "empty where it gives no number of runs, for `worst` and shares",
     },
     text=("task", "arm", "quantity"),
 )
@@ -46,27 +47,14 @@ def beside(runs: pd.DataFrame, published: Mapping[str, float]) -> pd.DataFrame:
     """Return `PUBLISHED` from `RUNS` and the published figures by their keys (`stanley.*`)."""
     xor = _arm(runs, XOR, MAIN, B)
     solved = xor[xor["solved"]]
+    spreads = {"evaluations": published["stanley.xor-sd"], "hidden": published["stanley.xor-hidden-sd"]}
     rows = [
-        _mean(
-            XOR,
-            "NEAT",
-            "evaluations",
-            published["stanley.xor-evaluations"],
-            solved["evaluations"],
-            xor,
-            published["stanley.xor-sd"],
+        *(
+            _mean(
+                XOR, "NEAT", name, published[f"stanley.xor-{name}"], solved[name], xor, RUNS_OF_XOR, spreads.get(name)
+            )
+            for name in ("evaluations", "generations", "hidden", "connections")
         ),
-        _mean(XOR, "NEAT", "generations", published["stanley.xor-generations"], solved["generations"], xor),
-        _mean(
-            XOR,
-            "NEAT",
-            "hidden",
-            published["stanley.xor-hidden"],
-            solved["hidden"],
-            xor,
-            published["stanley.xor-hidden-sd"],
-        ),
-        _mean(XOR, "NEAT", "connections", published["stanley.xor-connections"], solved["connections"], xor),
         _spread(published["stanley.xor-sd"], solved["evaluations"], xor),
         _worst(published["stanley.xor-worst"], solved["evaluations"], xor),
         _failures(XOR, "NEAT", published["stanley.xor-failures"], xor),
@@ -95,18 +83,25 @@ def _arm(runs: pd.DataFrame, task: str, group: str, arm: str) -> pd.DataFrame:
 
 
 def _mean(
-    task: str, arm: str, quantity: str, said: float, values: pd.Series, runs: pd.DataFrame, sd: float = np.nan
+    task: str,
+    arm: str,
+    quantity: str,
+    said: float,
+    values: pd.Series,
+    runs: pd.DataFrame,
+    runs_said: float = np.nan,
+    sd_said: float | None = None,
 ) -> tuple:
     n, budget = len(values), int(runs["budget"].iloc[0])
-    se = sd / np.sqrt(RUNS_OF_XOR)
+    said_se = np.nan if sd_said is None else sd_said / np.sqrt(runs_said)
     if n < 2:
         ours = float(values.mean()) if n else np.nan
-        return (task, arm, quantity, said, se, ours, np.nan, np.nan, n, budget, np.nan)
+        return (task, arm, quantity, said, said_se, ours, np.nan, np.nan, n, budget, np.nan)
     mean, error = values.mean(), values.std() / np.sqrt(n)
     low, high = stats.t.interval(0.95, n - 1, mean, error) if error > 0 else (mean, mean)
-    whole = np.hypot(error, 0.0 if np.isnan(se) else se)
+    whole = np.hypot(error, values.std() / np.sqrt(runs_said) if sd_said is None else said_se)
     z = (mean - said) / whole if whole > 0 else np.nan
-    return (task, arm, quantity, said, se, mean, low, high, n, budget, z)
+    return (task, arm, quantity, said, said_se, mean, low, high, n, budget, z)
 
 
 def _spread(said: float, values: pd.Series, runs: pd.DataFrame) -> tuple:
@@ -115,7 +110,8 @@ def _spread(said: float, values: pd.Series, runs: pd.DataFrame) -> tuple:
     fourth = ((values - values.mean()) ** 4).mean()
     # a handful of runs may have no error by moments: then there is no interval
     error = np.sqrt((fourth - sd**4) / n) / (2 * sd) if fourth > sd**4 else np.nan
-    return (XOR, "NEAT", "sd", said, np.nan, sd, sd - 1.96 * error, sd + 1.96 * error, n, budget, (sd - said) / error)
+    z = (sd - said) / (error * np.sqrt(1 + n / RUNS_OF_XOR))
+    return (XOR, "NEAT", "sd", said, np.nan, sd, sd - 1.96 * error, sd + 1.96 * error, n, budget, z)
 
 
 def _worst(said: float, values: pd.Series, runs: pd.DataFrame) -> tuple:

@@ -294,7 +294,9 @@ def test_the_condition_says_what_each_task_says():
     found = judge("memory-same", schemes(C, SAME, UNCLEAR))
     assert found.condition == "XOR: the same; double poles: open"
     found = judge("ever-helps-somewhere", places(FASTER, UNCLEAR, FASTER, SLOWER))
-    assert "faster in 2 of 4 places" in found.condition and "open in 1 of 4" in found.condition
+    parts = found.condition.split("; ")
+    assert parts[:2] == ["faster in 2 of 4 places (place 0 and place 2)", "slower in 1 of 4 places (place 3)"]
+    assert parts[2] == "open in 1 of 4 places"
     assert (found.estimate, found.n) == (0.4, 100)
 
 
