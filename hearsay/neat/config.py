@@ -37,7 +37,7 @@ class Budgets(Section):
     poles: int = Field(30_000, ge=500, description="double poles with velocities")
     parity: int = Field(100_000, ge=500, description="parity of three bits")
     without: int = Field(100_000, ge=2000, description="double poles without velocities")
-    ablation: int = Field(50_000, ge=500, description="the published ablations")
+    ablation: int = Field(20_000, ge=500, description="the published ablations")
 
 
 class Grid(Section):
@@ -96,7 +96,7 @@ class Config(Section):
         ["XOR", "double poles"],
         description="tasks on which the two primary contrasts, b against c and b against a, decide",
     )
-    shards: int = Field(2, ge=1, description="jobs that the runs are spread over; their number changes no result")
+    shards: int = Field(4, ge=1, description="jobs that the runs are spread over; their number changes no result")
     children: int = Field(100, ge=2, description="children of equally fit parents, a case")
     probed: int = Field(60, ge=10, description="generations for which other implementations evolve to be counted")
     identities: int = Field(2, ge=1, description="seeds with which the exact identities between schemes are checked")
