@@ -142,7 +142,7 @@ def test_something_behind_the_end_mark_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "word"),
     [
-        (gzip.compress(b"x" * 9999), "gzip-compressed"),
+        (gzip.compress(b"x" * 9999, mtime=0), "gzip-compressed"),
         (b"BZh9" + b"x" * 999, "bzip2-compressed"),
         (b"\xfd7zXZ\0" + b"x" * 999, "xz-compressed"),
         (b"PK\x03\x04" + b"x" * 999, "zip-compressed"),
