@@ -19,11 +19,11 @@ def _each_once(values: list, what: str) -> list:
 class Runs(Section):
     """Runs of an arm."""
 
-    xor: int = Field(320, ge=20, description="XOR, main arms")
-    poles: int = Field(50, ge=20, description="double poles with velocities, main arms")
-    parity: int = Field(6, ge=4, description="parity of three bits")
+    xor: int = Field(160, ge=20, description="XOR, main arms")
+    poles: int = Field(30, ge=20, description="double poles with velocities, main arms")
+    parity: int = Field(4, ge=4, description="parity of three bits")
     without: int = Field(4, ge=4, description="double poles without velocities")
-    mediators_xor: int = Field(30, ge=10, description="XOR under another tie rule, without crossover, and the like")
+    mediators_xor: int = Field(20, ge=10, description="XOR under another tie rule, without crossover, and the like")
     mediators_poles: int = Field(10, ge=10, description="double poles with velocities, under the same settings")
     grid: int = Field(20, ge=10, description="XOR, a place in the grid of structural rates and populations, b and c")
     grid_others: int = Field(10, ge=10, description="the same, other memories")
@@ -66,7 +66,7 @@ class Grid(Section):
 class Mechanism(Section):
     """What is watched generation by generation."""
 
-    runs: int = Field(10, ge=2, description="watched runs of an arm")
+    runs: int = Field(6, ge=2, description="watched runs of an arm")
     every: int = Field(2, ge=1, description="generations from one look to the next")
     generations: int = Field(60, ge=2, description="generations watched at most")
     shards: int = Field(1, ge=1, description="jobs that the watched runs are spread over")
