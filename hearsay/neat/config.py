@@ -34,7 +34,7 @@ class Budgets(Section):
     """Evaluations after which a run stops unsolved."""
 
     xor: int = Field(30_000, ge=500, description="XOR")
-    poles: int = Field(30_000, ge=500, description="double poles with velocities")
+    poles: int = Field(15_000, ge=500, description="double poles with velocities")
     parity: int = Field(100_000, ge=500, description="parity of three bits")
     without: int = Field(100_000, ge=2000, description="double poles without velocities")
     ablation: int = Field(20_000, ge=500, description="the published ablations")
