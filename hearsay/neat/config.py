@@ -19,13 +19,13 @@ def _each_once(values: list, what: str) -> list:
 class Runs(Section):
     """Runs of an arm."""
 
-    xor: int = Field(160, ge=20, description="XOR, main arms")
-    poles: int = Field(30, ge=20, description="double poles with velocities, main arms")
+    xor: int = Field(80, ge=20, description="XOR, main arms")
+    poles: int = Field(20, ge=20, description="double poles with velocities, main arms")
     parity: int = Field(4, ge=4, description="parity of three bits")
     without: int = Field(4, ge=4, description="double poles without velocities")
-    mediators_xor: int = Field(20, ge=10, description="XOR under another tie rule, without crossover, and the like")
+    mediators_xor: int = Field(10, ge=10, description="XOR under another tie rule, without crossover, and the like")
     mediators_poles: int = Field(10, ge=10, description="double poles with velocities, under the same settings")
-    grid: int = Field(20, ge=10, description="XOR, a place in the grid of structural rates and populations, b and c")
+    grid: int = Field(10, ge=10, description="XOR, a place in the grid of structural rates and populations, b and c")
     grid_others: int = Field(10, ge=10, description="the same, other memories")
     ablation: int = Field(4, ge=4, description="double poles with velocities, the published ablations")
 
@@ -33,11 +33,11 @@ class Runs(Section):
 class Budgets(Section):
     """Evaluations after which a run stops unsolved."""
 
-    xor: int = Field(30_000, ge=500, description="XOR")
-    poles: int = Field(15_000, ge=500, description="double poles with velocities")
-    parity: int = Field(100_000, ge=500, description="parity of three bits")
-    without: int = Field(100_000, ge=2000, description="double poles without velocities")
-    ablation: int = Field(20_000, ge=500, description="the published ablations")
+    xor: int = Field(15_000, ge=500, description="XOR")
+    poles: int = Field(10_000, ge=500, description="double poles with velocities")
+    parity: int = Field(30_000, ge=500, description="parity of three bits")
+    without: int = Field(30_000, ge=2000, description="double poles without velocities")
+    ablation: int = Field(8_000, ge=500, description="the published ablations")
 
 
 class Grid(Section):
@@ -66,7 +66,7 @@ class Grid(Section):
 class Mechanism(Section):
     """What is watched generation by generation."""
 
-    runs: int = Field(6, ge=2, description="watched runs of an arm")
+    runs: int = Field(4, ge=2, description="watched runs of an arm")
     every: int = Field(2, ge=1, description="generations from one look to the next")
     generations: int = Field(60, ge=2, description="generations watched at most")
     shards: int = Field(1, ge=1, description="jobs that the watched runs are spread over")
@@ -77,7 +77,7 @@ class Judging(Section):
 
     alpha: float = Field(0.05, gt=0, lt=1, description="size of the tests, corrected for their number by Holm")
     margin: float = Field(0.03, gt=0, lt=0.5, description="A12 this far from one half counts as no difference")
-    resamples: int = Field(2000, ge=100, description="bootstrap resamples behind the interval of A12")
+    resamples: int = Field(1000, ge=100, description="bootstrap resamples behind the interval of A12")
     blocks: int = Field(5, ge=2, description="pairs of blocks that an arm is cut into, to hold it against itself")
     fewer: float = Field(0.05, gt=0, lt=1, description="relative loss of species below which they are not fewer")
     generation: int = Field(11, ge=2, description="generation in which numbers of species are compared")
@@ -96,7 +96,7 @@ class Config(Section):
         ["XOR", "double poles"],
         description="tasks on which the two primary contrasts, b against c and b against a, decide",
     )
-    shards: int = Field(4, ge=1, description="jobs that the runs are spread over; their number changes no result")
+    shards: int = Field(3, ge=1, description="jobs that the runs are spread over; their number changes no result")
     children: int = Field(100, ge=2, description="children of equally fit parents, a case")
     probed: int = Field(60, ge=10, description="generations for which other implementations evolve to be counted")
     identities: int = Field(2, ge=1, description="seeds with which the exact identities between schemes are checked")
