@@ -32,39 +32,48 @@ class Conditions:
     def __init__(self, net: torch.nn.Module, decays: Sequence[float], steps: int, tail: float):
         """Take the net, the decays, the steps of the whole training, and the share of them in the frozen tail."""
         self.decays, self.freeze_after = sorted(decays), round((1 - tail) * steps)
-        self.first = next(layer.num_features for layer in norm_layers(net).values())
+        self.names = names(self.decays)
         untouched = statistics.untouched(net)
+        first = next(layer.num_features for layer in norm_layers(net).values())
         self.steps = 0
-        self.kept = dict.fromkeys(names(self.decays), untouched)
-        self.kept[self._slow(ZERO)] = self.kept[self._slow(DEBIASED)] = torch.zeros_like(untouched)
+        self.averages = untouched.repeat(len(self.names), 1, 1)
+        self.averages[self._place(ZERO)] = 0
+        # every condition is the same average, s <- s + w (x - s), under a weight of its own for each channel
+        slow, fast = 1 - self.decays[-1], 1 - self.decays[0]
+        by_name = {f"decay {decay:g}": 1 - decay for decay in self.decays}
+        by_name |= {NEVER: 0.0, LAST: 1.0, f"decay {self.decays[-1]:g}, {ZERO}": slow}
+        self.weights = torch.tensor([by_name.get(name, fast) for name in self.names])[:, None, None]
+        self.weights = self.weights.repeat(1, *untouched.shape)
+        self.weights[self._place(DEBIASED)] = 0  # the same average as from zero
+        self.weights[self._place(EARLY), :, first:] = 0
 
-    def _slow(self, way: str) -> str:
-        return f"decay {self.decays[-1]:g}, {way}"
-
-    def _fast(self, way: str) -> str:
-        return f"decay {self.decays[0]:g}, {way}"
+    def _place(self, way: str) -> int:
+        return next(k for k, name in enumerate(self.names) if name.endswith(f", {way}"))
 
     def update(self, moments: torch.Tensor) -> None:
         """Take the moments of one more batch."""
         self.steps += 1
-        for decay in self.decays:
-            name = f"decay {decay:g}"
-            self.kept[name] = torch.lerp(self.kept[name], moments, 1 - decay)
-        self.kept[LAST] = moments
-        slow, fast = 1 - self.decays[-1], 1 - self.decays[0]
-        self.kept[self._slow(ZERO)] = torch.lerp(self.kept[self._slow(ZERO)], moments, slow)
-        self.kept[self._slow(DEBIASED)] = self.kept[self._slow(ZERO)] / (1 - self.decays[-1] ** self.steps)
-        early = self.kept[self._fast(EARLY)].clone()
-        early[:, : self.first] = torch.lerp(early[:, : self.first], moments[:, : self.first], fast)
-        self.kept[self._fast(EARLY)] = early
-        if self.steps <= self.freeze_after:
-            frozen = self._fast(FROZEN)
-            self.kept[frozen] = torch.lerp(self.kept[frozen], moments, fast)
+        if self.steps == self.freeze_after + 1:
+            self._freeze()
+        self.averages = torch.lerp(self.averages, moments, self.weights)
+
+    def _freeze(self) -> None:
+        self.weights[self._place(FROZEN)] = 0
+
+    @property
+    def kept(self) -> dict[str, torch.Tensor]:
+        """The statistics (2, channels) by condition, after the steps so far."""
+        found = dict(zip(self.names, self.averages, strict=True))
+        known = 1 - self.decays[-1] ** self.steps  # the share of them that is no initial value
+        found[self.names[self._place(DEBIASED)]] = self.averages[self._place(ZERO)] / (known or 1)
+        return found
 
     def state(self) -> dict:
         """Return what a checkpoint keeps."""
-        return {"steps": self.steps, "kept": dict(self.kept)}
+        return {"steps": self.steps, "averages": self.averages}
 
     def restore(self, state: Mapping) -> None:
         """Go on from what `state` returned."""
-        self.steps, self.kept = state["steps"], dict(state["kept"])
+        self.steps, self.averages = state["steps"], state["averages"]
+        if self.steps > self.freeze_after:
+            self._freeze()

@@ -12,7 +12,7 @@ from hearsay.vision import statistics
 
 BINS = 15  # of the expected calibration error
 CLEAN, CONTRAST, NOISE = SHIFTS = ("clean", "lower contrast", "noise")
-SHUFFLED, SORTED = ORDERS = ("shuffled", "sorted by class")
+SHUFFLED, HALF, SORTED = ORDERS = ("shuffled", "half sorted by class", "sorted by class")
 
 
 class Answers(NamedTuple):
@@ -59,20 +59,20 @@ def outputs_by_batch(net: nn.Module, images: torch.Tensor, batch: int) -> torch.
 
 def outputs_updating(
     net: nn.Module, state: torch.Tensor, images: torch.Tensor, batch: int, momentum: float
-) -> torch.Tensor:
-    """Return the outputs of an evaluation that updates: each batch first moves the statistics, then is normalised."""
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the outputs of an evaluation that updates, and the statistics that it leaves behind.
+
+    Each batch first moves the statistics, then is normalised by them. The net stays as it was.
+    """
     found = []
-    for part in images.split(batch):
-        with torch.no_grad(), statistics.momentum(net, 1.0):
-            before, training = statistics.moments(net), net.training
+    with torch.no_grad(), statistics.using(net, state), statistics.momentum(net, momentum):
+        for part in images.split(batch):
             net.train()
             net(part)
-            seen = statistics.moments(net)
-            statistics.put(net, before)
-            net.train(training)
-        state = torch.lerp(state, seen, momentum)
-        found.append(outputs_under(net, state, part))
-    return torch.cat(found)
+            net.eval()
+            found.append(net(part))
+        left = statistics.moments(net)
+    return torch.cat(found), left
 
 
 def shifted(images: torch.Tensor, kind: str, rng: np.random.Generator) -> torch.Tensor:
@@ -85,7 +85,12 @@ def shifted(images: torch.Tensor, kind: str, rng: np.random.Generator) -> torch.
 
 
 def orders(labels: torch.Tensor, rng: np.random.Generator) -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield the orders in which test images may come: mixed, or class by class."""
+    """Yield the orders in which test images may come: mixed; class by class for half of the places; class by class."""
     mixed = torch.from_numpy(rng.permutation(len(labels)))
+    by_class = mixed[labels[mixed].argsort(stable=True)]
+    places = torch.from_numpy(rng.permutation(len(labels))[: len(labels) // 2])
+    half = by_class.clone()
+    half[places.sort().values] = by_class[places]  # drawn from all classes
     yield SHUFFLED, mixed
-    yield SORTED, mixed[labels[mixed].argsort(stable=True)]
+    yield HALF, half
+    yield SORTED, by_class

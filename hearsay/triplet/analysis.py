@@ -5,14 +5,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from hearsay.tables import Table
-from hearsay.triplet.evaluation import BATCH, BOTH, MEAN, OTHERS, PARAMETERS, REESTIMATED, VARIANCE
-from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
+from hearsay.triplet.evaluation import (
+    ACROSS,
+    APARTNESS,
+    BATCH,
+    BOTH,
+    DOMAINS,
+    FAR,
+    MEAN,
+    ONE,
+    OTHERS,
+    PARAMETERS,
+    REESTIMATED,
+    VARIANCE,
+)
+from hearsay.triplet.runs import FROZEN, GRADIENTS_APART, GROUP_NORM, LOSS, NO_NORM, THREE_NETS, WITH_ADAM
+from hearsay.triplet.sampling import DISTRIBUTIONS, IID, MILDER, SHIFTED
 from hearsay.triplet.training import APART, CONCATENATED, GHOST, PER_BRANCH
+from hearsay.vision.paired import family, interval
 
-ONE, ACROSS, DOMAINS = "kNN, one branch", "kNN, across branches", "kNN, across domains"
+LOG = "log2 "  # before the name of an outcome whose logarithm is compared
 
 SUMMARY = Table(
     "triplet/summary",
@@ -28,6 +42,8 @@ SUMMARY = Table(
         "error": "its Monte Carlo standard error",
         "low": "its 95 % interval (t)",
         "high": "upper end",
+        "least": "smallest value",
+        "most": "largest value",
     },
     text=("training", "distribution", "statistics", "outcome"),
 )
@@ -37,7 +53,7 @@ COMPARISONS = Table(
     key=("family", "outcome", "distribution", "training", "statistics", "other_training", "other_statistics"),
     columns={
         "family": "the comparisons corrected together",
-        "outcome": "what is measured; a share, or its logarithm where `log` is said",
+        "outcome": f"what is measured; its logarithm to base 2 where `{LOG.strip()}` is said",
         "distribution": "what the three branches see",
         "training": "the first training",
         "statistics": "its statistics",
@@ -54,8 +70,11 @@ COMPARISONS = Table(
     text=("family", "outcome", "distribution", "training", "statistics", "other_training", "other_statistics"),
 )
 
-# Families: what decides claims, and everything else that was compared.
-PRIMARY, FACTORS = "primary", "factors"
+# Families: what decides claims, the size of discrepancies by loss, and everything else that was compared.
+PRIMARY, LOSSES, FACTORS = "primary", "losses", "factors"
+LESS = (PARAMETERS, MEAN, VARIANCE)  # shared, than both statistics
+CONTROLS = (GROUP_NORM, NO_NORM)
+WITHOUT_SHARING = (*CONTROLS, FROZEN)  # trainings with one pair of statistics, or none
 
 
 class Pair(NamedTuple):
@@ -72,71 +91,72 @@ class Pair(NamedTuple):
 def primary() -> Iterator[Pair]:
     """Yield what decides the claims: less than both statistics shared against both, and own ones across domains."""
     for distribution in DISTRIBUTIONS:
-        for sharing in (PARAMETERS, MEAN, VARIANCE):
+        for sharing in LESS:
             yield Pair(ACROSS, distribution, PER_BRANCH, sharing, PER_BRANCH, BOTH)
     yield Pair(DOMAINS, SHIFTED, PER_BRANCH, PARAMETERS, PER_BRANCH, BOTH)
+
+
+def losses(trainings: Iterable[str]) -> Iterator[Pair]:
+    """Yield the sizes of discrepancies with other losses against that per branch, as logarithms of their ratio."""
+    for training in (name for name in trainings if name.startswith(LOSS)):
+        for distribution in (IID, SHIFTED):
+            for sharing in LESS:
+                yield Pair(LOG + APARTNESS, distribution, training, sharing, PER_BRANCH, sharing)
 
 
 def factors(trainings: Iterable[str]) -> Iterator[Pair]:
     """Yield the others: ways of keeping statistics against both shared, and trainings against that per branch."""
     for distribution in DISTRIBUTIONS:
-        for arm in (*OTHERS, REESTIMATED, BATCH):
+        for arm in (*LESS, *OTHERS, REESTIMATED, BATCH):
             yield Pair(ONE, distribution, PER_BRANCH, arm, PER_BRANCH, BOTH)
         for training in (CONCATENATED, GHOST):
             yield Pair(ONE, distribution, training, BOTH, PER_BRANCH, BOTH)
-        yield Pair(ONE, distribution, "three nets", APART, PER_BRANCH, BOTH)
+        for outcome in (ONE, ACROSS):
+            yield Pair(outcome, distribution, THREE_NETS, APART, PER_BRANCH, BOTH)
+        yield Pair(ACROSS, distribution, GHOST, PARAMETERS, GHOST, BOTH)
     for training in trainings:
-        if training not in (PER_BRANCH, CONCATENATED, GHOST, "three nets"):
+        if training not in (PER_BRANCH, CONCATENATED, GHOST, THREE_NETS):
+            base = WITH_ADAM if training == GRADIENTS_APART else PER_BRANCH
             for distribution in (IID, SHIFTED):
-                yield Pair(ONE, distribution, training, BOTH, PER_BRANCH, BOTH)
-    for training in (CONCATENATED, GHOST):
+                yield Pair(ONE, distribution, training, BOTH, base, BOTH)
+                if training not in WITHOUT_SHARING:
+                    yield Pair(ACROSS, distribution, training, PARAMETERS, training, BOTH)
+    for distribution in MILDER:
+        for outcome in (ONE, ACROSS, DOMAINS, FAR):
+            yield Pair(outcome, distribution, PER_BRANCH, PARAMETERS, PER_BRANCH, BOTH)
+    for arm in (MEAN, VARIANCE, REESTIMATED, BATCH):
+        yield Pair(DOMAINS, SHIFTED, PER_BRANCH, arm, PER_BRANCH, BOTH)
+    for training in (CONCATENATED, GHOST, *CONTROLS):
         yield Pair(DOMAINS, SHIFTED, training, BOTH, PER_BRANCH, PARAMETERS)
+    yield Pair(FAR, SHIFTED, PER_BRANCH, PARAMETERS, PER_BRANCH, BOTH)
 
 
 def summarise(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Return `SUMMARY` of `OUTCOMES`."""
     rows = []
-    for key, part in outcomes.groupby(list(SUMMARY.key), sort=True):
-        mean, error, low, high = _interval(part["value"].to_numpy(), 0.05)
-        rows.append((*key, len(part), mean, error, low, high))
+    for key, part in outcomes.groupby(list(SUMMARY.key), sort=True)["value"]:
+        values = part.to_numpy()
+        rows.append((*key, len(values), *interval(values), values.min(), values.max()))
     return pd.DataFrame(rows, columns=list(SUMMARY.columns))
 
 
 def comparisons(outcomes: pd.DataFrame, judging: Mapping[str, Any]) -> pd.DataFrame:
-    """Return `COMPARISONS` of both families from `OUTCOMES`; judging: `alpha`."""
+    """Return `COMPARISONS` of all families from `OUTCOMES`; judging: `alpha`."""
     values = outcomes.set_index([*SUMMARY.key, "replicate"])["value"].sort_index()
-    trainings = outcomes["training"].unique()
+    trainings = sorted(outcomes["training"].unique())
+    families = {PRIMARY: [*primary()], LOSSES: [*losses(trainings)], FACTORS: [*factors(trainings)]}
     parts = []
-    for family, pairs in ((PRIMARY, [*primary()]), (FACTORS, [*factors(sorted(trainings))])):
-        parts.append(_family(family, pairs, values, judging["alpha"]))
+    for name, pairs in families.items():
+        keys, differences = [(name, *pair) for pair in pairs], [_differences(pair, values) for pair in pairs]
+        parts.append(family(keys, differences, judging["alpha"], COMPARISONS))
     return pd.concat(parts, ignore_index=True).sort_values(list(COMPARISONS.key), ignore_index=True)
 
 
-def _family(family: str, pairs: list[Pair], values: pd.Series, alpha: float) -> pd.DataFrame:
-    from statsmodels.stats.multitest import multipletests
-
-    rows = []
-    for pair in pairs:
-        first = values.loc[pair.training, pair.distribution, pair.statistics, pair.outcome]
-        other = values.loc[pair.other_training, pair.distribution, pair.other_statistics, pair.outcome]
-        difference = (first - other).to_numpy()  # aligned by replicate
-        mean, error, low, high = _interval(difference, alpha / len(pairs))
-        rows.append((family, *pair, len(difference), mean, error, low, high, _p(mean, error, len(difference)), np.nan))
-    frame = pd.DataFrame(rows, columns=list(COMPARISONS.columns))
-    return frame.assign(p_holm=multipletests(frame["p"], method="holm")[1])
-
-
-def _interval(values: np.ndarray, alpha: float) -> tuple[float, float, float, float]:
-    """Return mean, standard error and Student's interval; that of values all alike is their mean."""
-    n, mean = len(values), float(values.mean())
-    if n < 2:
-        return mean, np.nan, -np.inf, np.inf
-    error = float(values.std(ddof=1) / np.sqrt(n))
-    half = float(stats.t.isf(alpha / 2, n - 1)) * error
-    return mean, error, mean - half, mean + half
-
-
-def _p(mean: float, error: float, n: int) -> float:
-    if n < 2 or (error == 0 and mean == 0):
-        return 1.0
-    return float(2 * stats.t.sf(abs(mean) / error, n - 1)) if error > 0 else 0.0
+def _differences(pair: Pair, values: pd.Series) -> np.ndarray:
+    """Return the differences of a pair by replicate; those of logarithms where neither value is nothing."""
+    outcome = pair.outcome.removeprefix(LOG)
+    first = values.loc[pair.training, pair.distribution, pair.statistics, outcome]
+    other = values.loc[pair.other_training, pair.distribution, pair.other_statistics, outcome]
+    if outcome != pair.outcome:
+        first, other = (np.log2(side.where((first > 0) & (other > 0))) for side in (first, other))
+    return (first - other).dropna().to_numpy()  # aligned by replicate

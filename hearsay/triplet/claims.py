@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
-from hearsay.triplet.analysis import ACROSS, DOMAINS, PRIMARY
-from hearsay.triplet.evaluation import BOTH, PARAMETERS, SHARINGS
+from hearsay.triplet.analysis import LOSSES, PRIMARY
+from hearsay.triplet.evaluation import ACROSS, APARTNESS, BOTH, DOMAINS, PARAMETERS
 from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
+from hearsay.triplet.runs import LOSS
 from hearsay.triplet.training import PER_BRANCH
+from hearsay.triplet.written import BOTH_APART, TRAINING_MODE
 
 THREAD = "How should batch normalisation be shared across the branches of a triplet network?"
 FIGURE = "results/triplet/figures/{}.svg"
@@ -34,6 +36,24 @@ def equal_at_first(evidence: Mapping) -> Judgement:
     return Judgement(verdict, float(after.mean()), low, high, RELATIVE, len(true), FIGURE.format("steps"), condition)
 
 
+def parameters_differ(evidence: Mapping) -> Judgement:
+    """Judge whether branches that share the parameters alone end up different, in evaluation and in training mode."""
+    steps = evidence["steps"]
+    last = steps[(steps["statistics"] == PARAMETERS) & (steps["step"] == steps["step"].max())]["discrepancy"]
+    apart, row = last > 0, _sentence(evidence, TRAINING_MODE)
+    if apart.all() and row["true"] == row["cases"]:
+        verdict = HOLDS
+    else:
+        verdict = DEPENDS if apart.any() or row["true"] > 0 else FAILS
+    condition = (
+        f"in evaluation mode in {int(apart.sum())} of {len(apart)} trainings, {_first_layer(evidence)}; in training "
+        f"mode in {int(row['true'])} of {int(row['cases'])}"
+    )
+    ends = (float(value) for value in (last.mean(), last.min(), last.max()))
+    kept = condition if verdict == DEPENDS else ""
+    return Judgement(verdict, *ends, RELATIVE, len(last), FIGURE.format("layers"), kept)
+
+
 def parameters_alone(evidence: Mapping) -> Judgement:
     """Judge whether branches that share the parameters alone give embeddings that do not fit each other."""
     found = _compared(evidence, ACROSS, PARAMETERS)
@@ -43,12 +63,14 @@ def parameters_alone(evidence: Mapping) -> Judgement:
 
 def both_solve(evidence: Mapping) -> Judgement:
     """Judge whether branches that share both statistics are the same in evaluation mode, at every step."""
-    steps = evidence["steps"]
-    apart = steps.loc[steps["statistics"] == BOTH, "discrepancy"]
-    verdict = HOLDS if (apart == 0).all() else FAILS if (apart > 0).all() else DEPENDS
-    condition = "" if verdict != DEPENDS else f"apart in {int((apart > 0).sum())} of {len(apart)} looks"
-    ends = (float(value) for value in (apart.max(), apart.min(), apart.max()))
-    return Judgement(verdict, *ends, RELATIVE, len(apart), FIGURE.format("steps"), condition)
+    steps, row = evidence["steps"], _sentence(evidence, BOTH_APART)
+    looks = steps.loc[steps["statistics"] == BOTH, "discrepancy"]
+    apart, n = int((looks > 0).sum() + row["true"]), int(len(looks) + row["cases"])
+    verdict = HOLDS if apart == 0 else FAILS if apart == n else DEPENDS
+    condition = "" if verdict != DEPENDS else f"apart in {apart} of {n} looks"
+    most = max(float(looks.max()), float(row["largest"]))
+    ends = most, min(float(looks.min()), most), most
+    return Judgement(verdict, *ends, RELATIVE, n, FIGURE.format("steps"), condition)
 
 
 def old_name(evidence: Mapping) -> Judgement:
@@ -68,36 +90,36 @@ def no_dropout(evidence: Mapping) -> Judgement:
 
 def any_loss(evidence: Mapping) -> Judgement:
     """Judge whether the loss does not matter: zero or not must agree for all, and sizes lie within a factor."""
-    rows = evidence["summary"]
-    rows = rows[(rows["outcome"] == "discrepancy") & rows["statistics"].isin(SHARINGS)]
-    base = rows[rows["training"] == PER_BRANCH].set_index(["distribution", "statistics"])
-    losses = rows[rows["training"].str.startswith("loss: ")]
-    other = base.reindex(pd.MultiIndex.from_frame(losses[["distribution", "statistics"]]))
-    agree = (losses["mean"].to_numpy() > 0) == (other["mean"].to_numpy() > 0)
-    there = losses["mean"].to_numpy() * other["mean"].to_numpy() > 0
-    ratio = np.log2(losses["mean"].to_numpy()[there] / other["mean"].to_numpy()[there])
-    error = np.hypot(*((rows["error"] / rows["mean"]).to_numpy()[there] for rows in (losses, other))) / np.log(2)
-    half = 2 * error  # about 95 %; the bound is a factor, not a significance
+    agree = _agree(evidence["summary"])
+    found = evidence["comparisons"]
+    found = found[found["family"] == LOSSES].dropna(subset="difference").reset_index(drop=True)
     most = np.log2(evidence["config"]["judging"]["factor"])
-    low, high = ratio - half, ratio + half
-    within, beyond = (low > -most) & (high < most), (low > most) | (high < -most)
-    if not agree.all() or beyond.all():
+    within = (found["low"] > -most) & (found["high"] < most)
+    beyond = (found["low"] > most) | (found["high"] < -most)
+    if not agree or (len(found) and beyond.all()):
         verdict, condition = FAILS, ""
     elif within.all():
         verdict, condition = HOLDS, ""
     elif within.any() and beyond.any():
-        names = losses["training"].to_numpy()[there][beyond]
-        verdict, condition = (
-            DEPENDS,
-            f"zero or not agrees for all; the size does not for {', '.join(sorted(set(names)))}",
-        )
+        names = sorted(set(found["training"][beyond].str.removeprefix(LOSS)))
+        verdict, condition = DEPENDS, f"zero or not agrees for all; the size does not for {', '.join(names)}"
     else:
         verdict, condition = UNDECIDED, "zero or not agrees for all; the bound on the size is open"
-    worst = int(np.nanargmax(np.abs(ratio)))
-    ends = (float(2.0 ** values[worst]) for values in (ratio, low, high))
-    return Judgement(
-        verdict, *ends, "times the discrepancy", int(losses["n"].min()), TABLE.format("summary"), condition
-    )
+    ends, n = (1.0, 1.0, 1.0), 0
+    if len(found):  # else there is no discrepancy with any loss
+        worst = found.loc[found["difference"].abs().idxmax()]
+        ends, n = tuple(float(2.0 ** worst[name]) for name in ("difference", "low", "high")), int(worst["n"])
+    return Judgement(verdict, *ends, "times the discrepancy", n, FIGURE.format("losses"), condition)
+
+
+def _agree(summary: pd.DataFrame) -> bool:
+    """Return whether there is a discrepancy in all trainings with every loss, or in none, by what is shared."""
+    rows = summary[summary["outcome"] == APARTNESS]
+    mine = rows[(rows["training"] == PER_BRANCH) | rows["training"].str.startswith(LOSS)]
+    losses = mine[mine["training"] != PER_BRANCH]
+    cells = mine.merge(losses[["distribution", "statistics"]].drop_duplicates())
+    each = cells.groupby(["distribution", "statistics"])
+    return bool(((each["least"].min() > 0) | (each["most"].max() == 0)).all())
 
 
 def own_statistics(evidence: Mapping) -> Judgement:
@@ -132,8 +154,19 @@ def _about(found: pd.DataFrame, true: pd.Series, false: pd.Series, yes: str, no:
     return Judgement(verdict, *ends, ACCURACY, int(worst["n"]), FIGURE.format("sharing"), kept)
 
 
+def _sentence(evidence: Mapping, sentence: str) -> pd.Series:
+    return evidence["exact"].set_index("sentence").loc[sentence]
+
+
+def _first_layer(evidence: Mapping) -> str:
+    """Say from which layer on branches that share the parameters alone differ."""
+    rows = evidence["layers"]
+    rows = rows[(rows["statistics"] == PARAMETERS) & (rows["discrepancy"] > 0)]
+    return f"from the first {rows.loc[rows['place'].idxmin(), 'layer']} on" if len(rows) else "in no layer"
+
+
 def _exact(evidence: Mapping, sentence: str, holds_if: bool) -> Judgement:
-    row = evidence["exact"].set_index("sentence").loc[sentence]
+    row = _sentence(evidence, sentence)
     true = row["true"] if holds_if else row["cases"] - row["true"]
     verdict = HOLDS if true == row["cases"] else FAILS if true == 0 else DEPENDS
     condition = "" if verdict != DEPENDS else f"true in {int(true)} of {int(row['cases'])} cases"
@@ -154,6 +187,18 @@ CLAIMS = [
         (HOLDS, DEPENDS, FAILS),
     ),
     Claim(
+        "parameters-differ",
+        THREAD,
+        "Sharing the parameters alone leaves the branches different.",
+        "largest relative distance of two branches' embeddings of the same images at the end of the training, in"
+        " evaluation mode, mean and range over trainings; and whether branches of the same kind, written out as modules"
+        " of their own, differ in training mode",
+        "Holds if there is any in all trainings in evaluation mode and in all cases in training mode; fails if there is"
+        " none in either; depends otherwise.",
+        parameters_differ,
+        (HOLDS, DEPENDS, FAILS),
+    ),
+    Claim(
         "parameters-alone",
         THREAD,
         "Branches that share their parameters alone give embeddings that do not fit each other.",
@@ -168,7 +213,8 @@ CLAIMS = [
         "both-solve",
         THREAD,
         "Sharing running mean and running variance too makes the branches the same.",
-        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, at every look",
+        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, at every look"
+        " of the trainings and of branches that are written out as modules of their own",
         "Holds if it is nothing at every look in every training; fails if it never is; depends otherwise.",
         both_solve,
         (HOLDS, DEPENDS, FAILS),
@@ -206,10 +252,10 @@ CLAIMS = [
         THREAD,
         "Which loss is used does not matter.",
         "discrepancy of branches by what they share: whether there is any, for each loss, and its size over that with"
-        " Hoffer's ratio; the ratio farthest from one",
+        " Hoffer's ratio, paired by training, as a geometric mean; the ratio farthest from one",
         "Holds if there is any for all losses or for none in every case, and all ratios lie within a factor of"
-        " {factor}; fails if in some case there is for some losses only, or all ratios lie beyond; depends if some"
-        " ratios lie within and some beyond; undecided otherwise.",
+        " {factor}, by intervals corrected for their number; fails if in some case there is for some losses only, or"
+        " all ratios lie beyond; depends if some ratios lie within and some beyond; undecided otherwise.",
         any_loss,
         ALL_OF_IT,
     ),

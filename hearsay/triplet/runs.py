@@ -1,9 +1,11 @@
 """The trainings of the study and their raw results, split over jobs by training."""
 
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import nn
@@ -11,13 +13,14 @@ from torch import nn
 from hearsay import seeds
 from hearsay.progress import progress
 from hearsay.tables import Table
-from hearsay.triplet.evaluation import SHARINGS, branch_statistics, embed, evaluate, leak
-from hearsay.triplet.sampling import CLEAN, DISTRIBUTIONS, IID, SHIFTED, seen
-from hearsay.triplet.sharing import relative
-from hearsay.triplet.training import APART, PASSES, PER_BRANCH, Plan, Recipe, train
+from hearsay.triplet.evaluation import BATCH, SHARINGS, branch_statistics, embed, evaluate, leak
+from hearsay.triplet.sampling import DISTRIBUTIONS, IID, MILDER, SHIFTED, seen
+from hearsay.triplet.training import ADAM, APART, HOFFER, PASSES, PER_BRANCH, VALUES, Plan, Recipe, train
 from hearsay.vision.checkpoint import Checkpoint
 from hearsay.vision.data import Split
+from hearsay.vision.device import prepare
 from hearsay.vision.losses import LOSSES
+from hearsay.vision.metrics import discrepancy
 from hearsay.vision.statistics import using
 
 LEAK = "branch told from a batch's statistics"
@@ -69,23 +72,33 @@ LAYERS = Table(
 )
 TABLES = (OUTCOMES, STEPS, LAYERS)
 
+# Trainings by what is changed in them, against that per branch.
+THREE_NETS, AGAIN, OTHER_NET = "three nets", "per branch again", "Hoffer & Ailon's net"
+WITH_ADAM, GRADIENTS_APART = "Adam", "Adam, gradients apart"
+GROUP_NORM, NO_NORM, FROZEN = "GroupNorm", "no normalisation", "frozen late"
+LOSS, BATCH_OF = "loss: ", "batch of "
+
 
 def plans(config: Mapping[str, Any]) -> dict[str, list[Plan]]:
-    """Return the plans by what is changed in them; config: `batch`, `batches`, `frozen`."""
+    """Return the plans by what is changed in them; config: `batch`, `batches`, `frozen`, `hoffer_maps`."""
     base = Plan(batch=config["batch"])
     everywhere = [base._replace(distribution=kind) for kind in DISTRIBUTIONS]
-    extremes = [base._replace(distribution=kind) for kind in (IID, SHIFTED)]
     found = {passes: [plan._replace(passes=passes) for plan in everywhere] for passes in PASSES}
-    found["three nets"] = [plan._replace(ties=APART) for plan in everywhere]
-    for norm, name in (("group", "GroupNorm"), ("none", "no normalisation")):
-        found[name] = [plan._replace(norm=norm) for plan in extremes]
-    for loss in LOSSES:
-        if loss != base.loss:
-            found[f"loss: {loss}"] = [plan._replace(loss=loss) for plan in extremes]
-    for batch in config["batches"]:
-        if batch != base.batch:
-            found[f"batch of {batch}"] = [plan._replace(batch=batch) for plan in extremes]
-    found["frozen late"] = [plan._replace(frozen=config["frozen"]) for plan in extremes]
+    found[PER_BRANCH] += [base._replace(distribution=kind) for kind in MILDER]
+    found[THREE_NETS] = [plan._replace(ties=APART) for plan in everywhere]
+    changes: dict[str, dict[str, Any]] = {
+        AGAIN: {"again": True},
+        GROUP_NORM: {"norm": "group"},
+        NO_NORM: {"norm": "none"},
+        **{f"{LOSS}{loss}": {"loss": loss} for loss in LOSSES if loss != base.loss},
+        **{f"{BATCH_OF}{batch}": {"batch": batch} for batch in config["batches"] if batch != base.batch},
+        FROZEN: {"frozen": config["frozen"]},
+        WITH_ADAM: {"optimiser": ADAM},
+        GRADIENTS_APART: {"optimiser": ADAM, "ties": VALUES},
+        **({OTHER_NET: {"net": HOFFER}} if config["hoffer_maps"] else {}),
+    }
+    for name, change in changes.items():
+        found[name] = [base._replace(distribution=kind, **change) for kind in (IID, SHIFTED)]
     return found
 
 
@@ -110,9 +123,11 @@ def shard(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return `OUTCOMES`, `STEPS` and `LAYERS` of every `shards`-th training, from `number` on.
 
-    resume: where the job keeps how far it has come; a job that was killed goes on from there.
+    config: what `plans` and `Recipe` name, and `replicates`, `tested` (images of the test set that are used). resume:
+    where the job keeps how far it has come; a job that was killed goes on from there.
     """
-    question = repr((sorted(config.items()), seed, number, shards, [part.pixels.shape for part in images]))
+    prepare(config["device"])
+    question = repr((sorted(config.items()), seed, number, shards, _digest(images)))
     done = Checkpoint(f"{resume}.rows", question)
     rows = done.state or {"finished": 0, "tables": [[], [], []]}
     mine = trainings(config)[number::shards]
@@ -120,7 +135,7 @@ def shard(
         if k < rows["finished"]:
             continue
         one = Checkpoint(f"{resume}.training", f"{question} {k}")
-        found = run(name, plan, recipe(config), images, seed, replicate, one)
+        found = run(name, plan, recipe(config), images, seed, replicate, config["tested"], one)
         tables = [[*before, *map(list, new)] for before, new in zip(rows["tables"], found, strict=True)]
         rows = {"finished": k + 1, "tables": tables}
         done.save(rows)
@@ -132,9 +147,14 @@ def shard(
     return tuple(frames)
 
 
+def _digest(images: Split) -> list[int]:
+    return [zlib.crc32(np.ascontiguousarray(array)) for part in images for array in part]
+
+
 def recipe(config: Mapping[str, Any]) -> Recipe:
     """Return the recipe that the configuration asks for."""
-    return Recipe(config["steps"], config["rate"], config["momentum"], tuple(config["maps"]), config["embedding"])
+    known = {name: config[name] for name in Recipe._fields}
+    return Recipe(**known | {name: tuple(known[name]) for name in ("maps", "hoffer_maps")})
 
 
 def run(
@@ -144,18 +164,23 @@ def run(
     images: Split,
     seed: int,
     replicate: int,
+    tested: int | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> tuple[list[tuple], list[tuple], list[tuple]]:
-    """Train and evaluate once; return the rows of `OUTCOMES`, `STEPS` and `LAYERS`."""
-    compared = seen(torch.from_numpy(images.test.pixels[:WATCHED]), CLEAN)
+    """Train and evaluate once; return the rows of `OUTCOMES`, `STEPS` and `LAYERS`.
+
+    tested: images of the test set that are used, drawn anew for each replicate; None for all.
+    """
+    compared = seen(torch.from_numpy(images.test.pixels[:WATCHED]))
     steps: list[tuple] = []
-    watched = name == PER_BRANCH and plan.norm == "batch"
+    watched = name == PER_BRANCH
     at = set(marks(recipe.steps))
 
     def watch(step: int, branches: list[nn.Module], kept: dict[str, torch.Tensor]) -> None:
         if step in at:
             for sharing in SHARINGS:
-                apart = relative([embed(branches[0], s, compared) for s in branch_statistics(kept, sharing)])
+                states = branch_statistics(kept, sharing)
+                apart = discrepancy(_each_once(states, lambda state: embed(branches[0], state, compared)))
                 steps.append((plan.distribution, sharing, step, replicate, apart))
 
     watching = {"watch": watch, "notes": steps} if watched else {}
@@ -163,23 +188,41 @@ def run(
     rng = seeds.generator(seed, "triplet", "evaluation", replicate)
     where = (name, plan.distribution)
     rows = [
-        (*where, arm, outcome, replicate, float(value)) for arm, outcome, value in evaluate(plan, trained, images, rng)
+        (*where, arm, outcome, replicate, float(value))
+        for arm, outcome, value in evaluate(plan, trained, images, rng, tested, others=name == PER_BRANCH)
     ]
-    if plan.passes == PER_BRANCH and plan.ties != APART:
+    if probed(name):
         told = leak(plan, trained.nets[0], images, seeds.generator(seed, "triplet", "leak", replicate))
-        rows.append((*where, "batch", LEAK, replicate, told))
+        rows.append((*where, BATCH, LEAK, replicate, told))
     return rows, steps, list(_layers(plan, trained.nets[0], trained.kept, compared, replicate)) if watched else []
+
+
+def probed(name: str) -> bool:
+    """Return whether a training is probed for what its batches tell of the branch: by batch size, and the controls."""
+    return name in (PER_BRANCH, GROUP_NORM, NO_NORM) or name.startswith(BATCH_OF)
 
 
 def _layers(plan: Plan, net: nn.Sequential, kept: dict[str, torch.Tensor], images: torch.Tensor, replicate: int):
     """Yield the rows of `LAYERS`: every branch by itself, layer by layer."""
+
+    def outputs(state: torch.Tensor) -> list[torch.Tensor]:
+        found = [images.to(state.device)]
+        with torch.no_grad(), using(net, state):
+            for layer in net:
+                found.append(layer(found[-1]))
+        return found[1:]
+
     for sharing in SHARINGS:
-        outputs = []
-        for state in branch_statistics(kept, sharing):
-            outputs.append([images])
-            with torch.no_grad(), using(net, state):
-                for layer in net:
-                    outputs[-1].append(layer(outputs[-1][-1]))
-        for place, layer in enumerate(net):
-            apart = relative([branch[place + 1] for branch in outputs])
-            yield plan.distribution, sharing, place, type(layer).__name__, replicate, apart
+        branches = _each_once(branch_statistics(kept, sharing), outputs)
+        for place, (layer, *seen_by) in enumerate(zip(net, *branches, strict=True)):
+            yield plan.distribution, sharing, place, type(layer).__name__, replicate, discrepancy(seen_by)
+
+
+def _each_once(states: list[torch.Tensor], of: Callable[[torch.Tensor], Any]) -> list:
+    """Return what `of` gives for each state, computed once for those that are the same."""
+    found: dict[bytes, Any] = {}
+    keys = [state.cpu().numpy().tobytes() for state in states]
+    for key, state in zip(keys, states, strict=True):
+        if key not in found:
+            found[key] = of(state)
+    return [found[key] for key in keys]

@@ -9,9 +9,10 @@ from hearsay.errors import HearsayError
 from hearsay.vision.nets import tensor
 
 IID, BIASED, SHIFTED = DISTRIBUTIONS = ("i.i.d.", "class-biased", "domain-shifted")
+QUARTER, HALF = MILDER = ("a quarter of the shift", "half of the shift")
+SHIFTS = {QUARTER: 0.25, HALF: 0.5, SHIFTED: 1.0}  # how far the images of positives and negatives are changed
 ANCHOR, POSITIVE, NEGATIVE = BRANCHES = ("anchor", "positive", "negative")
-CLEAN, SHIFT = DOMAINS = ("clean", "shifted")
-CONTRAST, BRIGHTNESS = 0.4, 0.5  # of the shifted domain: x -> CONTRAST x + BRIGHTNESS, for x between -1 and 1
+CONTRAST, BRIGHTNESS = 0.4, 0.5  # of the whole shift: x -> CONTRAST x + BRIGHTNESS, for x between -1 and 1
 
 
 class Triplets(NamedTuple):
@@ -26,7 +27,7 @@ def draw(labels: np.ndarray, steps: int, batch: int, distribution: str, rng: np.
 
     The positive is another image of the anchor's class, the negative one of another class; classes are drawn with equal
     chances. In the class-biased distribution anchors and positives are of the first half of the classes, negatives of
-    the other half. The domain-shifted one draws as the first: there the images are changed, see `domain`. Raises
+    the other half. The shifted ones draw as the first: there the images are changed, see `shift`. Raises
     HearsayError where a class has fewer than two images.
     """
     counts = np.bincount(labels)
@@ -48,12 +49,12 @@ def draw(labels: np.ndarray, steps: int, batch: int, distribution: str, rng: np.
     return Triplets(sorted_by_class[np.stack(images, 1)], np.stack([anchor, negative], 1))
 
 
-def domain(distribution: str, branch: int) -> str:
-    """Return the domain of the images that a branch sees: the anchor's is clean, in the shifted distribution alone."""
-    return SHIFT if distribution == SHIFTED and branch > 0 else CLEAN
+def shift(distribution: str, branch: int) -> float:
+    """Return how far the images that a branch sees are shifted, from 0 to 1; the anchor's never are."""
+    return SHIFTS.get(distribution, 0.0) if branch > 0 else 0.0
 
 
-def seen(pixels: torch.Tensor, kind: str) -> torch.Tensor:
-    """Return images (n, c, h, w) of uint8 as the net sees them in a domain: float32, between -1 and 1 where clean."""
+def seen(pixels: torch.Tensor, shift: float = 0.0) -> torch.Tensor:
+    """Return images (n, c, h, w) of uint8 as the net sees them: float32, between -1 and 1 where not shifted."""
     clean = tensor(pixels, pixels.device)
-    return CONTRAST * clean + BRIGHTNESS if kind == SHIFT else clean
+    return torch.lerp(clean, CONTRAST * clean + BRIGHTNESS, shift) if shift else clean

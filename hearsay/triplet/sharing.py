@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from hearsay.errors import HearsayError
+from hearsay.vision.metrics import discrepancy
 
 PARAMETER, BUFFER = "parameter", "buffer"
 
@@ -98,16 +99,8 @@ def branch_discrepancy(branches: Sequence[nn.Module], batch: torch.Tensor) -> Di
     _checked(branches)
     seen = [_outputs(branch, batch) for branch in branches]
     names = [name for name in seen[0] if all(name in outputs for outputs in seen)]
-    layers = {name: relative([outputs[name] for outputs in seen]) for name in names}
+    layers = {name: discrepancy([outputs[name] for outputs in seen]) for name in names}
     return Discrepancy(layers.pop(""), layers)
-
-
-def relative(outputs: Sequence[torch.Tensor]) -> float:
-    """Return the largest mean distance of two outputs (n, ...) of the same images, over the mean size of the first."""
-    flat = [output.detach().flatten(1).double() for output in outputs]
-    size = float(flat[0].norm(dim=1).mean())
-    apart = max(float((a - b).norm(dim=1).mean()) for i, a in enumerate(flat) for b in flat[:i])
-    return apart / size if size > 0 else (0.0 if apart == 0 else float("inf"))
 
 
 def _outputs(branch: nn.Module, batch: torch.Tensor) -> dict[str, torch.Tensor]:

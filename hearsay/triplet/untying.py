@@ -96,6 +96,16 @@ def _weight_normalised(pair: nn.ModuleList) -> nn.ModuleList:
     return pair
 
 
+def _averaged(pair: nn.ModuleList) -> nn.ModuleList:
+    averaged = torch.optim.swa_utils.AveragedModel(pair)
+    averaged.update_parameters(pair)
+    return averaged.module
+
+
+def _traced(pair: nn.ModuleList) -> nn.ModuleList:
+    return nn.ModuleList([torch.fx.symbolic_trace(branch) for branch in pair])
+
+
 def _reset(pair: nn.ModuleList) -> nn.ModuleList:
     for branch in pair:
         branch[2].reset_running_stats()
@@ -126,6 +136,8 @@ OPERATIONS: dict[str, Callable[[nn.ModuleList], nn.ModuleList]] = {
     "state_dict into branches made apart": _state_into(_untied),
     "SyncBatchNorm.convert_sync_batchnorm": nn.SyncBatchNorm.convert_sync_batchnorm,
     "weight_norm on each": _weight_normalised,
+    "AveragedModel of both together": _averaged,
+    "fx.symbolic_trace of each": _traced,
     "a running mean that is assigned, not updated in place": _trained_with_assigned_buffers,
     "DataParallel's replicate": _replicated,
 }

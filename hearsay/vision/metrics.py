@@ -1,5 +1,7 @@
 """What embeddings are good for: nearest neighbours, verification; and how far two of the same images lie apart."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -24,9 +26,9 @@ def verification(first: torch.Tensor, second: torch.Tensor, same: np.ndarray) ->
 
     same: (n,) whether a pair is of one class.
     """
-    from sklearn.metrics import roc_auc_score, roc_curve
+    from sklearn.metrics import auc, roc_curve
 
-    closeness = -(first - second).square().sum(-1).sqrt().numpy()
+    closeness = -(first - second).square().sum(-1).sqrt().cpu().numpy()
     wrong, right, _ = roc_curve(same, closeness)
     # where the share of false alarms meets that of misses, on the line between the two points around it
     gap = wrong - (1 - right)
@@ -36,14 +38,16 @@ def verification(first: torch.Tensor, second: torch.Tensor, same: np.ndarray) ->
     else:
         step = -gap[place - 1] / (gap[place] - gap[place - 1])
         rate = wrong[place - 1] + step * (wrong[place] - wrong[place - 1])
-    return float(roc_auc_score(same, closeness)), float(rate)
+    return float(auc(wrong, right)), float(rate)
 
 
-def discrepancy(embeddings: list[torch.Tensor]) -> float:
-    """Return the largest relative distance of the same images' embeddings (n, d) by any two branches.
+def discrepancy(outputs: Sequence[torch.Tensor]) -> float:
+    """Return the largest relative distance of two branches' outputs (n, ...) of the same images.
 
-    max over branches i, j of the mean over images of |e_i - e_j| / mean |e_1|.
+    max over branches i, j of the mean over images of |e_i - e_j|, over the mean of |e_1|; where that is nothing, 0 if
+    all outputs are the same and infinity if not.
     """
-    scale = embeddings[0].norm(dim=-1).mean()
-    pairs = [(a - b).norm(dim=-1).mean() for i, a in enumerate(embeddings) for b in embeddings[:i]]
-    return float(max(pairs) / scale)
+    flat = [output.detach().flatten(1).double() for output in outputs]
+    size = float(flat[0].norm(dim=1).mean())
+    apart = max(float((a - b).norm(dim=1).mean()) for i, a in enumerate(flat) for b in flat[:i])
+    return apart / size if size > 0 else (0.0 if apart == 0 else float("inf"))

@@ -65,13 +65,23 @@ def test_debiased_is_the_weighted_mean_of_all_batches(steps):
     torch.testing.assert_close(kept.kept["decay 0.999, from zero"], expected * (1 - 0.999**steps), rtol=1e-3, atol=1e-5)
 
 
-def test_they_go_on_where_they_were():
-    made, kept, seen, _ = moved()
+@pytest.mark.parametrize("interrupted", [1, 5, 6, 7, 9])
+def test_they_go_on_where_they_were(interrupted):
+    made, kept, seen, _ = moved()  # the tail is frozen after step 6
     again = Conditions(made, DECAYS, 10, 0.4)
-    for x in seen[:5]:
+    for x in seen[:interrupted]:
         again.update(x)
     resumed = Conditions(made, DECAYS, 10, 0.4)
     resumed.restore(again.state())
-    for x in seen[5:]:
+    for x in seen[interrupted:]:
         resumed.update(x)
     assert all(torch.equal(state, resumed.kept[name]) for name, state in kept.kept.items())
+
+
+def test_before_the_first_step_nothing_is_known():
+    made = model()
+    kept = Conditions(made, DECAYS, 10, 0.4).kept
+    from_zero = {"decay 0.999, from zero", "decay 0.999, debiased"}
+    for name, state in kept.items():
+        expected = torch.zeros_like(state) if name in from_zero else statistics.untouched(made)
+        assert torch.equal(state, expected), name

@@ -8,6 +8,7 @@ from hearsay.moments.classifier import Plan, Recipe, net
 from hearsay.moments.evaluation import (
     CLEAN,
     CONTRAST,
+    HALF,
     NOISE,
     SHUFFLED,
     SORTED,
@@ -61,7 +62,7 @@ def test_outputs_by_batch_are_those_of_training_mode():
 def test_updating_first_and_answering_then_by_hand(momentum):
     model, images = made()
     state = statistics.moments(model)
-    found = outputs_updating(model, state, images, 5, momentum)
+    found, left = outputs_updating(model, state, images, 5, momentum)
     statistics.put(model, state)
     expected = []
     for part in images.split(5):
@@ -71,6 +72,7 @@ def test_updating_first_and_answering_then_by_hand(momentum):
             model.train()(part)
             expected.append(model.eval()(part))
     torch.testing.assert_close(found, torch.cat(expected))
+    torch.testing.assert_close(left, statistics.moments(model))
 
 
 def test_shifts_and_orders():
@@ -81,6 +83,8 @@ def test_shifts_and_orders():
     assert float((shifted(images, NOISE, rng) - images).std()) == pytest.approx(0.5, rel=0.05)
     labels = torch.arange(200) % 4
     found = dict(orders(labels, rng))
-    assert list(found) == [SHUFFLED, SORTED]
+    assert list(found) == [SHUFFLED, HALF, SORTED]
     assert all(sorted(order.tolist()) == list(range(200)) for order in found.values())
     assert (labels[found[SORTED]].diff() >= 0).all() and (labels[found[SHUFFLED]].diff() < 0).any()
+    own = {name: float((labels[order] == torch.arange(200) // 50).float().mean()) for name, order in found.items()}
+    assert own[SORTED] == 1 and 0.15 < own[SHUFFLED] < 0.35 and 0.5 < own[HALF] < 0.75  # by chance 1/2 + 1/2 * 1/4

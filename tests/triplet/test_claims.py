@@ -4,13 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED
-from hearsay.triplet.analysis import ACROSS, COMPARISONS, DOMAINS, PRIMARY, SUMMARY
+from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, judge_all
+from hearsay.triplet.analysis import COMPARISONS, LOG, LOSSES, PRIMARY, SUMMARY
 from hearsay.triplet.claims import CLAIMS, spoken
-from hearsay.triplet.evaluation import BOTH, PARAMETERS
+from hearsay.triplet.evaluation import ACROSS, APARTNESS, BOTH, DOMAINS, PARAMETERS
 from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
+from hearsay.triplet.runs import LOSS
 from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
+from hearsay.triplet.written import BOTH_APART, TRAINING_MODE
+
+pytestmark = pytest.mark.xdist_group("triplet")
 
 CONFIG = {"judging": {"alpha": 0.05, "harm": 0.02, "factor": 2.0}}
 JUDGES = {claim.id: claim for claim in CLAIMS}
@@ -38,32 +42,62 @@ def compared(*across, domains=()):
     return {"comparisons": frame.reindex(columns=list(COMPARISONS.columns))}
 
 
-def losses(*means, error=0.01, base=1.0):
-    """Mean discrepancies of other losses, parameters shared, beside that of Hoffer's ratio."""
-    names = [PER_BRANCH, *(f"loss: {k}" for k in range(len(means)))]
+def losses(*ratios, least=(0.5, 0.5), most=(0.6, 0.6)):
+    """Ratios (low, high) of discrepancies, a loss each; least and most discrepancy with the base and the first loss."""
+    names = [f"{LOSS}{k}" for k in range(len(ratios))]
+    frame = pd.DataFrame(np.log2(np.array(ratios, float)), columns=["low", "high"])
+    frame = frame.assign(family=LOSSES, outcome=LOG + APARTNESS, distribution=IID, training=names, n=5)
+    frame = frame.assign(statistics=PARAMETERS, difference=(frame["low"] + frame["high"]) / 2)
+    values = [*zip(least, most, strict=True)] + [(least[0], most[0])] * len(ratios)
     rows = [
-        (name, IID, PARAMETERS, "discrepancy", 5, mean, error) for name, mean in zip(names, (base, *means), strict=True)
+        (name, IID, statistics, APARTNESS, *(ends if statistics == PARAMETERS else (0.0, 0.0)))
+        for name, ends in zip((PER_BRANCH, *names), values, strict=False)
+        for statistics in (PARAMETERS, BOTH)
     ]
-    rows += [(name, IID, BOTH, "discrepancy", 5, 0.0, 0.0) for name in names]
-    frame = pd.DataFrame(rows, columns=[*SUMMARY.key, "n", "mean", "error"])
-    return {"summary": frame.assign(low=np.nan, high=np.nan)}
+    summary = pd.DataFrame(rows, columns=[*SUMMARY.key, "least", "most"])
+    elsewhere = pd.DataFrame([("GroupNorm", IID, PARAMETERS, APARTNESS, 0.0, 0.0)], columns=summary.columns)
+    summary = pd.concat([summary, elsewhere], ignore_index=True)
+    return {"summary": summary, "comparisons": frame.reindex(columns=list(COMPARISONS.columns))}
 
 
-def tried(sentence, true, cases=4):
-    return {"exact": pd.DataFrame([(sentence, cases, true, 0.0)], columns=["sentence", "cases", "true", "largest"])}
+def tried(sentence, true, cases=4, largest=0.0):
+    return {"exact": pd.DataFrame([(sentence, cases, true, largest)], columns=["sentence", "cases", "true", "largest"])}
+
+
+def differ(*discrepancies, in_training):
+    """Discrepancies at the end, and the cases of four in which there is one in training mode."""
+    layers = [
+        (PARAMETERS, place, layer, k, value * (place > 0))
+        for place, layer in enumerate(("Conv2d", "BatchNorm2d", "Linear"))
+        for k, value in enumerate(discrepancies)
+    ]
+    columns = ["statistics", "place", "layer", "replicate", "discrepancy"]
+    layers = {"layers": pd.DataFrame(layers, columns=columns)}
+    return steps(*((0, value) for value in discrepancies)) | layers | tried(TRAINING_MODE, in_training)
+
+
+def solved(*discrepancies, written=0):
+    """Discrepancies at two looks with both shared, and the cases of four in which branches written out differ."""
+    found = tried(BOTH_APART, written, largest=0.3 if written else 0.0)
+    return steps(*discrepancies, statistics=BOTH) | found
 
 
 CASES = [
     ("equal-at-first", HOLDS, steps((0, 0.1), (0, 0.2))),
     ("equal-at-first", DEPENDS, steps((0, 0.1), (0, 0))),
     ("equal-at-first", FAILS, steps((0.1, 0.1), (0, 0))),
+    ("parameters-differ", HOLDS, differ(0.1, 0.2, in_training=4)),
+    ("parameters-differ", DEPENDS, differ(0.1, 0.2, in_training=0)),
+    ("parameters-differ", DEPENDS, differ(0.0, 0.2, in_training=4)),
+    ("parameters-differ", FAILS, differ(0.0, 0.0, in_training=0)),
     ("parameters-alone", HOLDS, compared((-0.5, -0.1), (-0.3, -0.03), (-0.9, -0.8))),
     ("parameters-alone", DEPENDS, compared((-0.01, 0.01), (-0.01, 0.01), (-0.9, -0.8))),
     ("parameters-alone", FAILS, compared((-0.01, 0.01), (0, 0), (0.1, 0.2))),
     ("parameters-alone", UNDECIDED, compared((-0.05, 0.01), (-0.9, -0.1), (-0.9, -0.8))),
-    ("both-solve", HOLDS, steps((0, 0), (0, 0), statistics=BOTH)),
-    ("both-solve", DEPENDS, steps((0, 0), (0, 0.1), statistics=BOTH)),
-    ("both-solve", FAILS, steps((0.1, 0.2), statistics=BOTH)),
+    ("both-solve", HOLDS, solved((0, 0), (0, 0))),
+    ("both-solve", DEPENDS, solved((0, 0), (0, 0.1))),
+    ("both-solve", DEPENDS, solved((0, 0), (0, 0), written=4)),
+    ("both-solve", FAILS, solved((0.1, 0.2), written=4)),
     ("old-name", HOLDS, tried(OLD_NAME, 0)),
     ("old-name", DEPENDS, tried(OLD_NAME, 1)),
     ("old-name", FAILS, tried(OLD_NAME, 4)),
@@ -73,11 +107,13 @@ CASES = [
     ("no-dropout", HOLDS, tried(DROPOUT, 0)),
     ("no-dropout", DEPENDS, tried(DROPOUT, 3)),
     ("no-dropout", FAILS, tried(DROPOUT, 4)),
-    ("any-loss", HOLDS, losses(1.2, 0.8)),
-    ("any-loss", DEPENDS, losses(1.2, 5.0)),
-    ("any-loss", FAILS, losses(0.0, 1.0)),
-    ("any-loss", FAILS, losses(5.0, 0.1)),
-    ("any-loss", UNDECIDED, losses(1.2, 2.0, error=0.3)),
+    ("any-loss", HOLDS, losses((0.8, 1.2), (0.6, 1.9))),
+    ("any-loss", HOLDS, losses((0.8, 1.2), least=(0.0, 0.0), most=(0.0, 0.0))),
+    ("any-loss", DEPENDS, losses((0.8, 1.2), (3.0, 5.0))),
+    ("any-loss", FAILS, losses((0.8, 1.2), least=(0.5, 0.0), most=(0.6, 0.0))),
+    ("any-loss", FAILS, losses((0.8, 1.2), least=(0.5, 0.0), most=(0.6, 0.6))),
+    ("any-loss", FAILS, losses((3.0, 5.0), (0.1, 0.4))),
+    ("any-loss", UNDECIDED, losses((0.8, 1.2), (0.5, 4.0))),
     ("own-statistics", HOLDS, compared((0.1, 0.2), (0.1, 0.2), (0.03, 0.2), domains=[(0.3, 0.4)])),
     ("own-statistics", DEPENDS, compared((-0.01, 0.01), (-0.01, 0.01), (-0.9, -0.8), domains=[(0.3, 0.4)])),
     ("own-statistics", FAILS, compared((-0.1, 0.01), (-0.1, 0.01), (-0.9, -0.8), domains=[(-0.3, 0.0)])),
@@ -101,6 +137,28 @@ def test_the_condition_says_what_each_case_says():
     found = JUDGES["own-statistics"].judge({**CASES[-3][2], "config": CONFIG})
     assert "across shifted domains: better" in found.condition and f"{IID}: not better by the bound" in found.condition
     assert (found.estimate, found.n) == (pytest.approx(-0.85), 5)
+
+
+def test_where_the_difference_shows_is_said():
+    found = JUDGES["parameters-differ"].judge({**differ(0.1, 0.3, in_training=0), "config": CONFIG})
+    assert found.condition == (
+        "in evaluation mode in 4 of 4 trainings, from the first BatchNorm2d on; in training mode in 0 of 4"
+    )
+    assert (found.estimate, found.low, found.high) == (pytest.approx(0.2), 0.1, 0.3)
+
+
+def test_the_ratio_farthest_from_one_is_the_estimate_and_losses_beyond_are_named():
+    found = JUDGES["any-loss"].judge({**losses((0.8, 1.2), (4.0, 16.0)), "config": CONFIG})
+    assert (found.estimate, found.low, found.high, found.n) == (pytest.approx(8), 4, 16, 5)
+    assert found.condition.endswith("the size does not for 1")
+
+
+def test_claims_of_a_run_are_judged(tables):
+    rows = judge_all("triplet", CLAIMS, tables | {"config": CONFIG}, spoken(CONFIG["judging"], {}))
+    found = {row["id"]: row["verdict"] for row in rows}
+    assert found["equal-at-first"] == found["both-solve"] == HOLDS
+    assert found["parameters-differ"] == DEPENDS and found["adding-cancels"] == FAILS
+    assert found["old-name"] == found["no-dropout"] == HOLDS
 
 
 def test_rules_name_only_what_is_known():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hearsay.errors import HearsayError
 from hearsay.triplet import sampling
-from hearsay.triplet.sampling import BIASED, DISTRIBUTIONS, IID, SHIFTED, domain, draw, seen
+from hearsay.triplet.sampling import BIASED, DISTRIBUTIONS, IID, MILDER, SHIFTED, draw, seen, shift
 
 
 @settings(max_examples=30, deadline=None)
@@ -44,16 +44,23 @@ def test_the_same_seed_is_the_same_training_and_the_shift_does_not_change_what_i
     assert all((a == b).all() for a, b in zip(one, two, strict=True))
 
 
-def test_domains():
-    assert [[domain(kind, branch) for branch in range(3)] for kind in DISTRIBUTIONS] == [
-        ["clean"] * 3,
-        ["clean"] * 3,
-        ["clean", "shifted", "shifted"],
+def test_the_anchor_is_never_shifted_and_the_others_by_as_much_as_the_distribution_says():
+    assert [[shift(kind, branch) for branch in range(3)] for kind in (*DISTRIBUTIONS, *MILDER)] == [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 1, 1],
+        [0, 0.25, 0.25],
+        [0, 0.5, 0.5],
     ]
-    pixels = torch.tensor([0, 255], dtype=torch.uint8).reshape(2, 1, 1, 1)
-    assert seen(pixels, "clean").flatten().tolist() == [-1, 1]
-    expected = [sampling.BRIGHTNESS - sampling.CONTRAST, sampling.BRIGHTNESS + sampling.CONTRAST]
-    assert seen(pixels, "shifted").flatten().tolist() == pytest.approx(expected)
+
+
+@given(st.floats(0, 1))
+def test_a_shift_is_linear_between_the_clean_and_the_whole(amount):
+    pixels = torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(3, 1, 1, 1)
+    assert seen(pixels).flatten().tolist() == pytest.approx([-1, -0.6, 1])
+    whole = sampling.CONTRAST * seen(pixels) + sampling.BRIGHTNESS
+    torch.testing.assert_close(seen(pixels, 1.0), whole)
+    torch.testing.assert_close(seen(pixels, amount), (1 - amount) * seen(pixels) + amount * whole)
 
 
 @pytest.mark.parametrize("labels", [[0, 0, 1], [0, 0, 2, 2], [0, 0, 0]])

@@ -15,7 +15,6 @@ from hearsay.triplet.sharing import (
     BUFFER,
     PARAMETER,
     branch_discrepancy,
-    relative,
     share,
     share_known,
     unshared_state,
@@ -177,12 +176,6 @@ def test_where_it_begins_is_the_first_layer_with_statistics_of_its_own():
     step(branches)
     layers = branch_discrepancy(branches, images()).layers
     assert [layers[name] > 0 for name in ("0", "1", "2", "3", "4")] == [False, False, True, True, True]
-
-
-def test_relative_by_hand():
-    a, b = torch.tensor([[3.0, 4.0], [0.0, 5.0]]), torch.tensor([[3.0, 4.0], [0.0, 6.0]])
-    assert relative([a, a, b]) == pytest.approx(0.5 / 5)
-    assert relative([a * 0, a * 0]) == 0 and relative([a * 0, a]) == float("inf")
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,30 @@ from hypothesis import strategies as st
 from torch import nn
 
 from hearsay.errors import HearsayError
-from hearsay.triplet.sampling import BIASED, BRANCHES, DISTRIBUTIONS, SHIFTED, domain, draw, seen
-from hearsay.triplet.sharing import share
-from hearsay.triplet.training import APART, CONCATENATED, GHOST, PASSES, PER_BRANCH, Plan, Recipe, train, updated, ways
+from hearsay.triplet.evaluation import BOTH, MEAN, PARAMETERS
+from hearsay.triplet.sampling import BIASED, BRANCHES, DISTRIBUTIONS, SHIFTED
+from hearsay.triplet.training import (
+    ADAM,
+    APART,
+    CONCATENATED,
+    GHOST,
+    HOFFER,
+    PASSES,
+    PER_BRANCH,
+    VALUES,
+    Plan,
+    Recipe,
+    together,
+    train,
+    updated,
+    ways,
+)
+from hearsay.triplet.written import NAMES, sharing, written_out
 from hearsay.vision import nets, statistics
 from hearsay.vision.checkpoint import Checkpoint
 from hearsay.vision.data import Images
-from hearsay.vision.losses import LOSSES
 
-RECIPE = Recipe(steps=6, maps=(4, 4), embedding=3)
+RECIPE = Recipe(steps=6, rate=0.05, maps=(4, 4), embedding=3, hoffer_maps=(2, 2, 2, 2))
 RNG = np.random.default_rng(0)
 IMAGES = Images(RNG.integers(0, 256, (40, 1, 8, 8), np.uint8), np.repeat(np.arange(4), 10))
 
@@ -33,45 +48,22 @@ def weights(net):
     return torch.cat([p.detach().flatten() for p in net.parameters()])
 
 
-def by_hand(names, distribution, momentum=0.1):
-    """The loop that one would write: three branches that share some names, each with the layers' own momentum."""
-    from hearsay import seeds
-
-    rng = seeds.generator(1, "triplet", "training", 0)
-    torch.manual_seed(int(rng.integers(2**62)))
-    triplets = draw(IMAGES.labels, 6, 4, distribution, rng)
-    net = nets.asker("batch", 1, 8, (4, 4), 3)
-    branches = [net, *(share(net, names) for _ in range(2))]
-    optimiser = torch.optim.SGD(net.parameters(), 0.05, momentum=0.9)
-    for branch in branches:
-        for layer in nets.norm_layers(branch).values():
-            layer.momentum = momentum
-    for step in range(6):
-        batches = [
-            seen(torch.from_numpy(IMAGES.pixels[triplets.images[step, k]]), domain(distribution, k)) for k in range(3)
-        ]
-        loss = LOSSES["Hoffer's ratio"](*(branch(batch) for branch, batch in zip(branches, batches, strict=True)))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    return branches
-
-
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 def test_statistics_beside_the_training_are_those_of_the_branches_written_out(distribution):
     found = trained(Plan(batch=4, distribution=distribution))
-    apart = by_hand(["weight", "bias"], distribution)
-    together = by_hand(["weight", "bias", "running_mean", "running_var", "num_batches_tracked"], distribution)
-    mean_only = by_hand(["weight", "bias", "running_mean"], distribution)
-    for branches in (apart, together, mean_only):  # statistics never reach the weights
+    plan = Plan(batch=4, distribution=distribution)
+    apart, both, mean_only = (
+        written_out(sharing(NAMES[shared]), plan, RECIPE, IMAGES, 1, 0)[0] for shared in (PARAMETERS, BOTH, MEAN)
+    )
+    for branches in (apart, both, mean_only):  # statistics never reach the weights
         assert torch.equal(weights(branches[0]), weights(found.nets[0]))
     close = {"rtol": 1e-5, "atol": 1e-6}
     for name, branch in zip(BRANCHES, apart, strict=True):
         torch.testing.assert_close(found.kept[name], statistics.moments(branch), **close)
-    torch.testing.assert_close(found.kept["shared"], statistics.moments(together[0]), **close)
+    torch.testing.assert_close(found.kept["shared"], statistics.moments(both[0]), **close)
     mixed = torch.stack([found.kept["shared"][0], found.kept["positive"][1]])
     torch.testing.assert_close(mixed, statistics.moments(mean_only[1]), **close)
-    counts = [layer.num_batches_tracked.item() for layer in nets.norm_layers(together[0]).values()]
+    counts = [layer.num_batches_tracked.item() for layer in nets.norm_layers(both[0]).values()]
     assert counts == [18, 18]  # three for each of six steps
 
 
@@ -170,8 +162,49 @@ def test_frozen_statistics_stay_and_training_goes_on():
     assert not any(torch.equal(a, b) for a, b in pairwise(nets_at))
 
 
+@pytest.mark.parametrize("optimiser", ["SGD", ADAM])
+def test_gradients_apart_are_three_steps_of_the_optimiser(optimiser):
+    """For SGD, which is linear in the gradients, three small steps are one; for Adam they are not."""
+    plan = Plan(batch=4, optimiser=optimiser)
+    one, other = trained(plan), trained(plan._replace(ties=VALUES))
+    assert len(other.nets) == 3
+    assert all(torch.equal(weights(net), weights(other.nets[0])) for net in other.nets)
+    pointers = [[p.data_ptr() for p in net.parameters()] for net in other.nets]
+    assert pointers[0] == pointers[1] == pointers[2]
+    same = torch.allclose(weights(one.nets[0]), weights(other.nets[0]), rtol=1e-3, atol=1e-5)
+    assert same == (optimiser == "SGD")
+
+
+def test_trainings_again_begin_elsewhere():
+    one, other = trained(), trained(SMALL._replace(again=True))
+    assert not torch.allclose(weights(one.nets[0]), weights(other.nets[0]))
+
+
+@pytest.mark.parametrize("kind", PASSES)
+def test_outputs_of_the_passes_are_put_back_where_they_belong(kind):
+    batches = [torch.arange(5.0) + 10 * k for k in range(3)]
+    passes, order = together(kind, batches)
+    assert len(passes) == (1 if kind == CONCATENATED else 3)
+    assert torch.equal(torch.cat(passes)[order], torch.cat(batches))
+    if kind == GHOST:  # every pass has its share of every branch
+        assert all(min(torch.bincount(part.long() // 10, minlength=3)) >= 1 for part in passes)
+
+
+def test_mixed_passes_have_statistics_of_their_own_too():
+    found = trained(Plan(batch=6, passes=GHOST))
+    apart = [found.kept[branch] for branch in BRANCHES]
+    assert not torch.allclose(apart[0], apart[1], atol=1e-4)
+    assert not torch.allclose(found.kept["shared"], apart[2], atol=1e-4)
+
+
 @pytest.mark.parametrize(
-    "plan", [Plan(batch=4), Plan(batch=4, ties=APART), Plan(batch=4, passes=CONCATENATED, frozen=0.3)]
+    "plan",
+    [
+        Plan(batch=4),
+        Plan(batch=4, ties=APART),
+        Plan(batch=4, passes=CONCATENATED, frozen=0.3),
+        Plan(batch=4, net=HOFFER, optimiser=ADAM, ties=VALUES),
+    ],
 )
 @pytest.mark.parametrize("killed_at", [1, 3, 4, 5])
 def test_an_interrupted_training_resumes_to_the_same_bytes(tmp_path, plan, killed_at):
@@ -197,6 +230,8 @@ def test_an_interrupted_training_resumes_to_the_same_bytes(tmp_path, plan, kille
 def test_a_loss_that_is_no_number_gets_one_line():
     with pytest.raises(HearsayError, match=r"^triplet: the loss is nan at step \d of replicate 0 .*; lower .*rate$"):
         trained(Plan(batch=4, norm="none", loss="margin"), RECIPE._replace(rate=1e30))
+    with pytest.raises(HearsayError, match=r"lower triplet\.adam_rate$"):
+        trained(Plan(batch=4, norm="none", loss="margin", optimiser=ADAM), RECIPE._replace(adam_rate=1e30))
 
 
 def test_class_bias_reaches_the_statistics():

@@ -18,6 +18,8 @@ def test_what_is_known_of_the_operations():
         assert rows.loc[name, ["parameters", "buffers"]].tolist() == [TIED, TIED]
     for name in (".double()", ".half()", ".to_empty(device)"):  # nn.Module._apply makes new buffers
         assert rows.loc[name, ["parameters", "buffers", "silent"]].tolist() == [TIED, UNTIED, "yes"]
+    for name in ("AveragedModel of both together", "fx.symbolic_trace of each"):
+        assert rows.loc[name, ["parameters", "buffers"]].tolist() == [TIED, TIED]
     assert rows.loc["deepcopy of each", ["parameters", "buffers"]].tolist() == [UNTIED, UNTIED]
     if not torch.cuda.is_available():
         assert set(rows.index[rows["parameters"] == NOT_RUN]) == {".to(device), to a GPU", "DataParallel's replicate"}

@@ -58,3 +58,6 @@ def test_discrepancy_by_hand():
     one = torch.tensor([[3.0, 4.0], [0.0, 5.0]])
     assert discrepancy([one, one, one]) == 0
     assert discrepancy([one, one, one + torch.tensor([0.3, 0.4])]) == pytest.approx(0.1)
+    other = one + torch.tensor([[0.0, 0.0], [0.0, 1.0]])
+    assert discrepancy([one.reshape(2, 1, 2), one.reshape(2, 1, 2), other.reshape(2, 1, 2)]) == pytest.approx(0.5 / 5)
+    assert discrepancy([one * 0, one * 0]) == 0 and discrepancy([one * 0, one]) == float("inf")
