@@ -119,7 +119,8 @@ def test_a_primary_task_needs_the_arms_of_every_claim(tmp_path):
         ({"structure": [-1.0]}, "0 or more"),
         ({"structure": [21.0]}, "at most 20"),  # rates above 1
         ({"population": [1]}, "2 or more"),
-        ({"population": [100_000]}, f"100000 genomes exceed budgets.xor, {Config().budgets.xor} evaluations"),  # not even one generation
+        # not even one generation
+        ({"population": [100_000]}, f"100000 genomes exceed budgets.xor, {Config().budgets.xor} evaluations"),
     ],
 )
 def test_grids_that_cannot_be_run(tmp_path, grid, said):
