@@ -1,7 +1,8 @@
 """The configuration: pydantic models are its only source, for defaults, checks and the option reference.
 
 Each study keeps its section beside itself, a model called `Config` in `hearsay/STUDY/config.py`; a new study adds one
-and touches nothing here. `python -m hearsay.config` prints the reference (config/README.md).
+and touches nothing here. A section of several studies lies beside what they share. `python -m hearsay.config` prints
+the reference (config/README.md).
 """
 
 import difflib
@@ -25,6 +26,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+SHARED = {"data": ("hearsay.vision.section", "Data")}  # sections of more than one study: module and model
+
+
 class _Run(Section):
     seed: int = Field(20120614, ge=0, description="root seed; every random number of every study derives from it")
     size: str = Field("desk", pattern="^(smoke|desk|paper)$", description="name of the size, printed in the paper")
@@ -37,8 +41,9 @@ def studies() -> list[str]:
 
 
 def model() -> type[BaseModel]:
-    """Return the model of the whole configuration, one section a study."""
-    sections = {name: importlib.import_module(f"hearsay.{name}.config").Config for name in studies()}
+    """Return the model of the whole configuration: one section a study, and those of several."""
+    places = {name: (f"hearsay.{name}.config", "Config") for name in studies()} | SHARED
+    sections = {name: getattr(importlib.import_module(module), kind) for name, (module, kind) in places.items()}
     fields = {name: (section, Field(default_factory=section)) for name, section in sections.items()}
     return create_model("Configuration", __base__=_Run, **fields)
 

@@ -11,12 +11,16 @@ from hearsay.moments.analysis import COMPARISONS, LAYERS, SUMMARY
 from hearsay.moments.exact import EXACT
 from hearsay.moments.forgotten import FORGOTTEN
 from hearsay.moments.graph import GRAPH, OPTIMISER, SAME
+from hearsay.moments.graph_means import WAYS, WORK
 from hearsay.moments.lags import CURVE, UNTIL
 from hearsay.moments.shifted import SHIFTED
 
 TABLES = {
     table.name.rpartition("/")[2]: table
-    for table in (SUMMARY, COMPARISONS, LAYERS, UNTIL, CURVE, SHIFTED, EXACT, FORGOTTEN, GRAPH, SAME, OPTIMISER)
+    for table in (
+        *(SUMMARY, COMPARISONS, LAYERS, UNTIL, CURVE, SHIFTED, EXACT, FORGOTTEN),
+        *(GRAPH, SAME, OPTIMISER, WAYS, WORK),
+    )
 }
 
 

@@ -1,6 +1,7 @@
 """The numbers of this study that the text may cite, by key."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -145,11 +146,15 @@ def _until(until: pd.DataFrame, config: Mapping) -> Iterator[tuple[str, tuple]]:
 
 
 def _curve(curve: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
-    names = {LAG: "lag", LEFT: "gap", STEPS: "steps", TIMES: "times"}
-    for _, row in curve.iterrows():
-        meaning = f"variance of the {row['quantity']} over decays that {row['abscissa']} explain"
-        key = f"explained_{names[row['quantity']]}_{names[row['abscissa']]}"
-        yield from _with_ends(key, row, "mean", "share", meaning)
+    """Yield what explains the curves of all decays; unknown where they share no place."""
+    rows = curve.set_index(["quantity", "abscissa"])
+    for (quantity, word), (abscissa, where) in product(
+        ((LAG, "lag"), (LEFT, "gap")), ((STEPS, "steps"), (TIMES, "times"))
+    ):
+        there = (quantity, abscissa) in rows.index
+        row = rows.loc[quantity, abscissa] if there else pd.Series({"mean": np.nan, "low": np.nan, "high": np.nan})
+        meaning = f"variance of the {quantity} over decays that {abscissa} explain"
+        yield from _with_ends(f"explained_{word}_{where}", row, "mean", "share", meaning)
 
 
 def _shifted(shifted: pd.DataFrame) -> Iterator[tuple[str, tuple]]:

@@ -21,7 +21,7 @@ class Data(Section):
         description="a folder with Fashion-MNIST's four .gz files, or torchvision's FashionMNIST/raw; null: Debian's "
         "package dataset-fashion-mnist where installed, else a download",
     )
-    pixels: int = Field(28, ge=8, le=256, description="height and width that the images are brought to")
+    pixels: int = Field(14, ge=8, le=256, description="height and width that the images are brought to")
     classes: int | None = Field(None, ge=4, description="keep the first so many classes; null: all")
     per_class: int | None = Field(None, ge=10, description="keep so many images of a class to train on; null: all")
     test: float = Field(

@@ -11,6 +11,7 @@ import pandas as pd
 from hearsay.moments import analysis, exact, graph, graph_optimiser, lags, runs, shifted
 from hearsay.moments.forgotten import FORGOTTEN, NO, NOT_RUN, YES
 from hearsay.moments.graph import GRAPH, OPTIMISER, RAN, SAME
+from hearsay.moments.graph_means import WAYS, WORK, means
 from hearsay.tables import Table
 from hearsay.vision import paired
 from tests.moments.test_runs import CONFIG, planted
@@ -70,4 +71,6 @@ def tiny() -> dict[str, pd.DataFrame]:
             ],
         ),
         **tensorflow(),
+        "graph_ways": means(tensorflow()["graph"], WAYS),
+        "graph_work": means(tensorflow()["graph_optimiser"], WORK),
     }

@@ -95,3 +95,9 @@ def test_without_tensorflow_every_number_is_there_and_says_so():
     found = numbers.numbers(tiny() | absent, TINY)
     assert found["graph_eval_one_flag"][0] == "not run" and found["graph_ran"][0] == 0
     assert set(found) == set(numbers.numbers(tiny(), TINY))
+
+
+def test_curves_that_share_no_place_are_unknown():
+    planted = tiny()
+    found = numbers.numbers(planted | {"curve": planted["curve"].iloc[:0]}, TINY)
+    assert found["explained_lag_times"][0] == found["explained_gap_steps_low"][0] == "unknown"
