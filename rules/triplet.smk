@@ -2,7 +2,8 @@
 
 T = CONFIG["triplet"]
 TT = "results/triplet/tables"
-TP = "results/triplet/pieces"
+# What a GPU makes has other bytes: it stays apart from what the processor makes, and neither overwrites the other.
+TP = "results/triplet/pieces" if T["device"] == "cpu" else "results/triplet/pieces-cuda"
 HOFFER_SHARDS = T["hoffer"]["seeds"]
 
 TABLES["triplet"] = expand(
