@@ -23,7 +23,7 @@ class Forgotten(Section):
 class Graph(Section):
     """The arms in TensorFlow itself."""
 
-    replicates: int = Field(3, ge=2, description="trainings of each arm")
+    replicates: int = Field(2, ge=2, description="trainings of each arm")
     steps: int = Field(100, ge=2, description="steps of a training")
     batch: int = Field(32, ge=2, description="images of a step")
     maps: int = Field(8, ge=1, description="maps of the convolution")
@@ -39,8 +39,8 @@ class Config(Section):
 
     replicates: int = Field(5, ge=2, description="trainings of each kind, paired by number")
     pixels: int | None = Field(None, ge=8, description="largest height and width of the images; null: as data.pixels")
-    steps: int = Field(400, ge=10, description="steps of the base training")
-    short: int = Field(150, ge=10, description="steps of the other trainings")
+    steps: int = Field(300, ge=10, description="steps of the base training")
+    short: int = Field(100, ge=10, description="steps of the other trainings")
     batch: int = Field(64, ge=2, description="images of a step")
     batches: list[int] = Field([4, 16], description="other batches that are tried")
     depths: list[int] = Field([1, 4], description="other numbers of normalised layers that are tried")
@@ -52,11 +52,11 @@ class Config(Section):
         [0.9, 0.99], min_length=1, description="those of them that re-estimated statistics are held against"
     )
     tail: float = Field(0.25, gt=0, lt=1, description="share of the steps, at the end, in which one average is frozen")
-    full: int = Field(2000, ge=10, description="training images that statistics are re-estimated from")
+    full: int = Field(1000, ge=10, description="training images that statistics are re-estimated from")
     samples: list[int] = Field(
-        [100, 1000], min_length=1, description="other numbers of images that they are re-estimated from"
+        [100, 300], min_length=1, description="other numbers of images that they are re-estimated from"
     )
-    tested: int = Field(1000, ge=10, description="test images that are used")
+    tested: int = Field(500, ge=10, description="test images that are used")
     test_batches: list[int] = Field(
         [8, 128], min_length=2, description="test batches, where evaluation depends on them"
     )

@@ -28,9 +28,9 @@ class Config(Section):
     """Section `triplet`."""
 
     replicates: int = Field(5, ge=2, description="trainings of each kind, paired by number")
-    steps: int = Field(40, ge=2, description="steps of a training")
+    steps: int = Field(30, ge=2, description="steps of a training")
     batch: int = Field(16, ge=2, description="triplets of a step")
-    batches: list[int] = Field([4, 64], min_length=1, description="other batches that are tried")
+    batches: list[int] = Field([4, 32], min_length=1, description="other batches that are tried")
     rate: float = Field(0.01, gt=0, description="step size of SGD")
     adam_rate: float = Field(0.002, gt=0, description="step size of Adam")
     momentum: float = Field(0.1, gt=0, lt=1, description="momentum of the running statistics")
