@@ -26,7 +26,7 @@ def test_what_was_saved_is_read_back_until_it_is_cleared(tmp_path):
     assert Checkpoint(path, "a").state is None and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", pickle.dumps({"question": "a"}), pickle.dumps(Evil())])
+@pytest.mark.parametrize("content", [b"", b"nothing", pickle.dumps({"question": "a"}, 2), pickle.dumps(Evil(), 2)])
 def test_a_damaged_file_is_no_checkpoint(tmp_path, content, capsys):
     path = tmp_path / "job.resume"
     path.write_bytes(content)

