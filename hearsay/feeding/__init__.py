@@ -1,0 +1,1 @@
+"""When placeholders are necessary, and how data should be fed."""
