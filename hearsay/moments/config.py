@@ -28,7 +28,7 @@ class Graph(Section):
     batch: int = Field(32, ge=2, description="images of a step")
     maps: int = Field(8, ge=1, description="maps of the convolution")
     decay: float = Field(0.9, gt=0, lt=1, description="decay of the moving average")
-    rate: float = Field(0.05, gt=0, description="step size")
+    rate: float = Field(0.05, gt=0, le=100, description="step size")
     tested: int = Field(500, ge=10, description="test images that are used")
     full: int = Field(1000, ge=10, description="training images that statistics are re-estimated from")
     tune: int = Field(30, ge=1, description="steps of what comes after a training: another head, and the like")
@@ -45,7 +45,7 @@ class Config(Section):
     batches: list[int] = Field([4, 16], description="other batches that are tried")
     depths: list[int] = Field([1, 4], description="other numbers of normalised layers that are tried")
     scales: list[float] = Field([0.25, 4.0], description="factors on the images that are tried")
-    rate: float = Field(0.05, gt=0, description="step size of SGD")
+    rate: float = Field(0.05, gt=0, le=100, description="step size of SGD")
     maps: int = Field(16, ge=1, description="maps of each layer")
     decays: list[float] = Field([0.9, 0.99, 0.999], min_length=2, description="decays of the moving average")
     usual: list[float] = Field(

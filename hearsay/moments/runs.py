@@ -18,7 +18,7 @@ from hearsay.moments.shifted import ACCURACY, CALIBRATION, LOSS, TESTED
 from hearsay.progress import progress
 from hearsay.tables import Table
 from hearsay.vision import statistics
-from hearsay.vision.checkpoint import Checkpoint
+from hearsay.vision.checkpoint import Checkpoint, question
 from hearsay.vision.data import Images, Split
 
 BASE, BATCH_OF, DEPTH, SCALE = "base", "batch of ", "depth ", "scale "
@@ -88,21 +88,28 @@ def marks(steps: int, a_decade: int) -> list[int]:
 
 
 def shard(
-    config: Mapping[str, Any], images: Split, seed: int, number: int, shards: int, resume: str | os.PathLike
+    config: Mapping[str, Any],
+    images: Split,
+    seed: int,
+    number: int,
+    shards: int,
+    resume: str | os.PathLike,
+    code: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return `OUTCOMES`, `ERRORS` and `TESTED` of every `shards`-th training, from `number` on.
 
-    resume: where the job keeps how far it has come; a job that was killed goes on from there.
+    resume: where the job keeps how far it has come; a job that was killed goes on from there. code: digest of the code
+    that the job runs; what other code has kept is not used.
     """
     images = Split(*(smaller(part, config["pixels"]) for part in images))
-    question = repr((sorted(config.items()), seed, number, shards, [part.pixels.shape for part in images]))
-    done = Checkpoint(f"{resume}.rows", question)
+    asked = question((code, sorted(config.items()), seed, number, shards), (array for part in images for array in part))
+    done = Checkpoint(f"{resume}.rows", asked)
     rows = done.state or {"finished": 0, "tables": [[], [], []]}
     mine = trainings(config)[number::shards]
     for k, (name, plan, replicate) in enumerate(progress(mine, f"trainings, part {number + 1} of {shards}")):
         if k < rows["finished"]:
             continue
-        one = Checkpoint(f"{resume}.training", f"{question} {k}")
+        one = Checkpoint(f"{resume}.training", f"{asked} {k}")
         found = run(name, plan, config, images, seed, replicate, one)
         tables = [[*before, *map(list, new)] for before, new in zip(rows["tables"], found, strict=True)]
         rows = {"finished": k + 1, "tables": tables}
@@ -157,6 +164,8 @@ def run(
     rng = seeds.generator(seed, "moments", "evaluation", replicate)
     data = drawn(config, images, plan.scale, rng)
     looks = marks(steps, FINE if base else COARSE)
+    if base:  # at that look it is as long as the others, and the same training
+        looks = sorted({*looks, config["short"]})
     kept: dict[str, Any] = {"outcomes": [], "errors": []}
     conditions: Conditions | None = None
 

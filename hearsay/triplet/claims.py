@@ -10,11 +10,11 @@ import pandas as pd
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
 from hearsay.triplet.analysis import LOSSES, PRIMARY
-from hearsay.triplet.evaluation import ACROSS, APARTNESS, BOTH, DOMAINS, PARAMETERS
+from hearsay.triplet.evaluation import ACROSS, APARTNESS, DOMAINS, PARAMETERS
 from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
 from hearsay.triplet.runs import LOSS
 from hearsay.triplet.training import PER_BRANCH
-from hearsay.triplet.written import BOTH_APART, TRAINING_MODE
+from hearsay.triplet.written import BOTH_APART, FIRST, START, TRAINING_MODE
 
 THREAD = "How should batch normalisation be shared across the branches of a triplet network?"
 FIGURE = "results/triplet/figures/{}.svg"
@@ -24,16 +24,24 @@ ALL_OF_IT = (HOLDS, DEPENDS, FAILS, UNDECIDED)
 
 
 def equal_at_first(evidence: Mapping) -> Judgement:
-    """Judge whether branches that share the parameters agree before the first step and differ after it."""
-    steps = evidence["steps"]
-    mine = steps[steps["statistics"] == PARAMETERS]
-    before = mine[mine["step"] == 0].set_index(["distribution", "replicate"])["discrepancy"]
-    after = mine[mine["step"] == 1].set_index(["distribution", "replicate"])["discrepancy"].reindex(before.index)
-    true = (before == 0) & (after > 0)
-    verdict = HOLDS if true.all() else FAILS if not true.any() else DEPENDS
-    condition = "" if verdict != DEPENDS else f"true in {int(true.sum())} of {len(true)} trainings"
-    low, high = (float(end) for end in (after.min(), after.max()))
-    return Judgement(verdict, float(after.mean()), low, high, RELATIVE, len(true), FIGURE.format("steps"), condition)
+    """Judge whether branches that share the parameters agree before the first step and differ after it.
+
+    Before it is decided by branches that are modules of their own: beside one net all statistics begin as one.
+    """
+    steps, before, after = evidence["steps"], _sentence(evidence, START), _sentence(evidence, FIRST)
+    first = steps[(steps["statistics"] == PARAMETERS) & (steps["step"] == 1)]["discrepancy"]
+    cases, agree, differ = int(before["cases"]), int(before["cases"] - before["true"]), int(after["true"])
+    if agree == cases and differ == cases and (first > 0).all():
+        verdict = HOLDS
+    else:
+        verdict = FAILS if agree == 0 or (differ == 0 and not (first > 0).any()) else DEPENDS
+    condition = (
+        f"agree before it in {agree} of {cases} cases; differ after it in {differ} of {cases}, and in "
+        f"{int((first > 0).sum())} of {len(first)} trainings"
+    )
+    ends = (float(value) for value in (first.mean(), first.min(), first.max()))
+    kept = condition if verdict == DEPENDS else ""
+    return Judgement(verdict, *ends, RELATIVE, len(first), FIGURE.format("steps"), kept)
 
 
 def parameters_differ(evidence: Mapping) -> Judgement:
@@ -62,15 +70,12 @@ def parameters_alone(evidence: Mapping) -> Judgement:
 
 
 def both_solve(evidence: Mapping) -> Judgement:
-    """Judge whether branches that share both statistics are the same in evaluation mode, at every step."""
-    steps, row = evidence["steps"], _sentence(evidence, BOTH_APART)
-    looks = steps.loc[steps["statistics"] == BOTH, "discrepancy"]
-    apart, n = int((looks > 0).sum() + row["true"]), int(len(looks) + row["cases"])
+    """Judge whether branches that share both statistics, each a module of its own, are the same at every step."""
+    row = _sentence(evidence, BOTH_APART)
+    apart, n, most = int(row["true"]), int(row["cases"]), float(row["largest"])
     verdict = HOLDS if apart == 0 else FAILS if apart == n else DEPENDS
-    condition = "" if verdict != DEPENDS else f"apart in {apart} of {n} looks"
-    most = max(float(looks.max()), float(row["largest"]))
-    ends = most, min(float(looks.min()), most), most
-    return Judgement(verdict, *ends, RELATIVE, n, FIGURE.format("steps"), condition)
+    condition = "" if verdict != DEPENDS else f"apart in {apart} of {n} trainings"
+    return Judgement(verdict, most, 0.0 if apart < n else most, most, RELATIVE, n, TABLE.format("exact"), condition)
 
 
 def old_name(evidence: Mapping) -> Judgement:
@@ -179,10 +184,11 @@ CLAIMS = [
         "equal-at-first",
         THREAD,
         "Branches that share their parameters alone agree at initialisation, and no longer after one step.",
-        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, before and after"
-        " the first step; mean and range over trainings",
-        "Holds if it is nothing before the first step and more after it in all trainings of all distributions; fails if"
-        " in none; depends otherwise.",
+        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, before the"
+        " first step where branches are modules of their own, and after it there and in the trainings; mean and range"
+        " over trainings",
+        "Holds if it is nothing before the first step in all cases and more after it in all; fails if it never is"
+        " nothing before it, or never more after it; depends otherwise.",
         equal_at_first,
         (HOLDS, DEPENDS, FAILS),
     ),
@@ -213,9 +219,10 @@ CLAIMS = [
         "both-solve",
         THREAD,
         "Sharing running mean and running variance too makes the branches the same.",
-        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, at every look"
-        " of the trainings and of branches that are written out as modules of their own",
-        "Holds if it is nothing at every look in every training; fails if it never is; depends otherwise.",
+        "largest relative distance of two branches' embeddings of the same images, in evaluation mode, before"
+        " every step and after the last, of branches that are modules of their own and share tensors by name",
+        "Holds if it is nothing at every look in all trainings; fails if it is more at some look in all; depends"
+        " otherwise.",
         both_solve,
         (HOLDS, DEPENDS, FAILS),
     ),

@@ -21,7 +21,7 @@ from hearsay.progress import progress
 from hearsay.tables import Table
 from hearsay.triplet.sampling import IID, draw
 from hearsay.vision import statistics
-from hearsay.vision.checkpoint import Checkpoint
+from hearsay.vision.checkpoint import Checkpoint, question
 from hearsay.vision.data import Images, Split
 from hearsay.vision.losses import LOSSES
 from hearsay.vision.metrics import knn_accuracy
@@ -95,24 +95,27 @@ def shard(
     number: int,
     shards: int,
     resume: str | os.PathLike,
+    code: str = "",
 ) -> pd.DataFrame:
     """Return `RUNS` of every `shards`-th run, from `number` on.
 
     config: `steps`, of batches of 128 triplets; `seeds`, runs a net; `gallery` and `queries`, images to evaluate with,
     at most. data: name of the data set. resume: where the job keeps how far it has come; one that was killed goes on
-    from there. Raises HearsayError where a run would be no shortened one, or the loss is no finite number.
+    from there. code: digest of the code that the job runs; what other code has kept is not used. Raises HearsayError
+    where a run would be no shortened one, or the loss is no finite number.
     """
     if config["steps"] * BATCH > MOST:
         raise HearsayError(
             f"hoffer: {config['steps']} steps are {config['steps'] * BATCH:,} triplets; a shortened run has at most "
             f"{MOST:,}: set triplet.hoffer.steps to {MOST // BATCH} or less"
         )
-    question = repr((sorted(config.items()), data, seed, number, shards, [part.pixels.shape for part in images]))
+    arrays = (array for part in images for array in part)
+    asked = question((code, sorted(config.items()), data, seed, number, shards), arrays)
     rows = []
     test = _test(config, images, seed)
     pixels = _accuracies(test.gallery.flatten(1), test.queries.flatten(1), test)
     for norm, replicate in progress(trainings(config)[number::shards], "shortened runs"):
-        checkpoint = Checkpoint(f"{resume}.{norm}-{replicate}", question)
+        checkpoint = Checkpoint(f"{resume}.{norm}-{replicate}", asked)
         found, untrained = run(config, norm, replicate, images.train, test, seed, checkpoint)
         sizes = (config["steps"] * BATCH, len(test.known), len(test.asked), int(images.train.labels.max()) + 1)
         rows += [
@@ -120,7 +123,7 @@ def shard(
             for classifier in CLASSIFIERS
         ]
     for norm, replicate in trainings(config)[number::shards]:
-        Checkpoint(f"{resume}.{norm}-{replicate}", question).clear()
+        Checkpoint(f"{resume}.{norm}-{replicate}", asked).clear()
     return pd.DataFrame(rows, columns=list(RUNS.columns))
 
 

@@ -1,11 +1,9 @@
 """The trainings of the study and their raw results, split over jobs by training."""
 
 import os
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import nn
@@ -16,7 +14,7 @@ from hearsay.tables import Table
 from hearsay.triplet.evaluation import BATCH, SHARINGS, branch_statistics, embed, evaluate, leak
 from hearsay.triplet.sampling import DISTRIBUTIONS, IID, MILDER, SHIFTED, seen
 from hearsay.triplet.training import ADAM, APART, HOFFER, PASSES, PER_BRANCH, VALUES, Plan, Recipe, train
-from hearsay.vision.checkpoint import Checkpoint
+from hearsay.vision.checkpoint import Checkpoint, question
 from hearsay.vision.data import Split
 from hearsay.vision.device import prepare
 from hearsay.vision.losses import LOSSES
@@ -119,22 +117,29 @@ def marks(steps: int) -> list[int]:
 
 
 def shard(
-    config: Mapping[str, Any], images: Split, seed: int, number: int, shards: int, resume: str | os.PathLike
+    config: Mapping[str, Any],
+    images: Split,
+    seed: int,
+    number: int,
+    shards: int,
+    resume: str | os.PathLike,
+    code: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return `OUTCOMES`, `STEPS` and `LAYERS` of every `shards`-th training, from `number` on.
 
     config: what `plans` and `Recipe` name, and `replicates`, `tested` (images of the test set that are used). resume:
-    where the job keeps how far it has come; a job that was killed goes on from there.
+    where the job keeps how far it has come; a job that was killed goes on from there. code: digest of the code that
+    the job runs; what other code has kept is not used.
     """
     prepare(config["device"])
-    question = repr((sorted(config.items()), seed, number, shards, _digest(images)))
-    done = Checkpoint(f"{resume}.rows", question)
+    asked = question((code, sorted(config.items()), seed, number, shards), (array for part in images for array in part))
+    done = Checkpoint(f"{resume}.rows", asked)
     rows = done.state or {"finished": 0, "tables": [[], [], []]}
     mine = trainings(config)[number::shards]
     for k, (name, plan, replicate) in enumerate(progress(mine, f"trainings, part {number + 1} of {shards}")):
         if k < rows["finished"]:
             continue
-        one = Checkpoint(f"{resume}.training", f"{question} {k}")
+        one = Checkpoint(f"{resume}.training", f"{asked} {k}")
         found = run(name, plan, recipe(config), images, seed, replicate, config["tested"], one)
         tables = [[*before, *map(list, new)] for before, new in zip(rows["tables"], found, strict=True)]
         rows = {"finished": k + 1, "tables": tables}
@@ -145,10 +150,6 @@ def shard(
     ]
     done.clear()
     return tuple(frames)
-
-
-def _digest(images: Split) -> list[int]:
-    return [zlib.crc32(np.ascontiguousarray(array)) for part in images for array in part]
 
 
 def recipe(config: Mapping[str, Any]) -> Recipe:

@@ -28,10 +28,12 @@ def draw(labels: np.ndarray, steps: int, batch: int, distribution: str, rng: np.
     The positive is another image of the anchor's class, the negative one of another class; classes are drawn with equal
     chances. In the class-biased distribution anchors and positives are of the first half of the classes, negatives of
     the other half. The shifted ones draw as the first: there the images are changed, see `shift`. Raises
-    HearsayError where a class has fewer than two images.
+    HearsayError where there are fewer than two classes, or a class has fewer than two images.
     """
     counts = np.bincount(labels)
-    if len(counts) < 2 or counts.min() < 2:
+    if len(counts) < 2:
+        raise HearsayError(f"triplets: the images have {len(counts)} classes; expected 2 or more")
+    if counts.min() < 2:
         raise HearsayError(f"triplets: class {int(counts.argmin())} has {counts.min()} images; expected 2 or more")
     n, half = len(counts), len(counts) // 2
     shape = (steps, batch)

@@ -46,8 +46,12 @@ def load(options: Mapping[str, Any], seed: int, tree: str | os.PathLike | None =
     if source == "fashion":
         split = _fashion(options["folder"])
     else:
-        split = _split(_mnist5k() if source == "mnist5k" else _tree(tree, size), options["test"], source, rng)
-    classes = options["classes"] or int(split.train.labels.max()) + 1
+        images = _mnist5k() if source == "mnist5k" else _tree(tree, size, options["classes"])
+        split = _split(images, options["test"], source, rng)
+    there = int(split.train.labels.max()) + 1
+    classes = options["classes"] or there
+    if classes > there:
+        raise HearsayError(f"data: {source} has {there} classes; data.classes asks for {classes}")
     kept = [_first_classes(part, classes) for part in split]
     kept[0] = _per_class(kept[0], options["per_class"], rng)
     return Split(*(Images(_resized(part.pixels, size), part.labels) for part in kept))
@@ -113,8 +117,11 @@ def _read_fashion(root: Path, download: bool) -> Split:
     return Split(*(Images(part.data.numpy()[:, None], part.targets.numpy()) for part in parts))
 
 
-def _tree(root: str | os.PathLike | None, size: int) -> Images:
-    """Return the images below a folder, a folder a class in sorted order, their middle squares brought to `size`."""
+def _tree(root: str | os.PathLike | None, size: int, classes: int | None) -> Images:
+    """Return the images below a folder, a folder a class in sorted order, their middle squares brought to `size`.
+
+    classes: how many of the classes, from the first on; None for all.
+    """
     if root is None:
         raise HearsayError("data: source imagenet needs the folder of the labelled images; got none")
     torchvision = import_torchvision()
@@ -122,15 +129,16 @@ def _tree(root: str | os.PathLike | None, size: int) -> Images:
     small = transforms.Compose([transforms.Resize(size), transforms.CenterCrop(size)])
     try:
         folder = torchvision.datasets.ImageFolder(root)
-    except FileNotFoundError as error:
+    except OSError as error:
         raise HearsayError(f"data: {str(error).splitlines()[0]}") from None
-    pixels = np.empty((len(folder), 3, size, size), np.uint8)
-    for k, (path, _) in enumerate(progress(folder.samples, "images")):
+    samples = [(path, label) for path, label in folder.samples if classes is None or label < classes]
+    pixels = np.empty((len(samples), 3, size, size), np.uint8)
+    for k, (path, _) in enumerate(progress(samples, "images")):
         try:
             pixels[k] = np.asarray(small(folder.loader(path))).transpose(2, 0, 1)
         except (OSError, SyntaxError, ValueError) as error:  # Pillow raises all three for damaged files
             raise HearsayError(f"data: {path}: cannot be read as an image ({error}); replace or delete it") from None
-    return Images(pixels, np.array(folder.targets, np.int64))
+    return Images(pixels, np.array([label for _, label in samples], np.int64))
 
 
 def _split(images: Images, share: float, source: str, rng: np.random.Generator) -> Split:

@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from hearsay import closure
 from hearsay.job import job
 from hearsay.moments.runs import ERRORS, OUTCOMES, shard
 from hearsay.moments.shifted import TESTED
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 
 with job(snakemake):
     params, made = snakemake.params, snakemake.output
-    images = read(snakemake.input.images)
+    images, code = read(snakemake.input.images), closure.digest(snakemake.input.code)
     outcomes, errors, tested = shard(
-        params.config, images, params.seed, params.shard, params.shards, f"{made.outcomes}.resume"
+        params.config, images, params.seed, params.shard, params.shards, f"{made.outcomes}.resume", code
     )
     write(outcomes, OUTCOMES, made.outcomes)
     write(errors, ERRORS, made.errors)

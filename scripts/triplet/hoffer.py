@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from hearsay import closure
 from hearsay.job import job
 from hearsay.tables import write
 from hearsay.triplet.hoffer import RUNS, shard
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
 
 with job(snakemake):
     params, made = snakemake.params, snakemake.output
-    images = data.read(snakemake.input.images)
-    runs = shard(
-        params.config, images, params.data, params.seed, params.shard, params.shards, resume=f"{made.runs}.resume"
-    )
+    images, code = data.read(snakemake.input.images), closure.digest(snakemake.input.code)
+    resume = f"{made.runs}.resume"
+    runs = shard(params.config, images, params.data, params.seed, params.shard, params.shards, resume, code)
     write(runs, RUNS, made.runs)

@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from hearsay import closure
 from hearsay.job import job
 from hearsay.tables import write
 from hearsay.triplet.runs import LAYERS, OUTCOMES, STEPS, shard
@@ -10,9 +11,10 @@ if TYPE_CHECKING:
 
 with job(snakemake):
     params, made = snakemake.params, snakemake.output
-    resume = f"{made.outcomes}.resume"
-    images = read(snakemake.input.images)
-    outcomes, steps, layers = shard(params.config, images, params.seed, params.shard, params.shards, resume)
+    images, code = read(snakemake.input.images), closure.digest(snakemake.input.code)
+    outcomes, steps, layers = shard(
+        params.config, images, params.seed, params.shard, params.shards, f"{made.outcomes}.resume", code
+    )
     write(outcomes, OUTCOMES, made.outcomes)
     write(steps, STEPS, made.steps)
     write(layers, LAYERS, made.layers)

@@ -159,3 +159,26 @@ def test_a_killed_job_goes_on_to_the_same_rows(tmp_path, monkeypatch, killed_at)
     for one, other in zip(expected, found, strict=True):
         pd.testing.assert_frame_equal(one, other)
     assert not list(tmp_path.glob("r.*"))
+
+
+@pytest.mark.parametrize("other", ["images", "code"])
+def test_what_other_images_or_other_code_left_is_not_used(tmp_path, monkeypatch, other):
+    config, real, begun = CONFIG | FEW, runs.run, [0]
+    expected = shard(config, planted(), 3, 0, 1, tmp_path / "whole", "code")
+    images = planted()
+    if other == "images":
+        images.train.pixels[:] = 255 - images.train.pixels
+
+    def counted(*arguments, **more):
+        begun[0] += 1
+        if begun[0] == 2:
+            raise KeyboardInterrupt
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(runs, "run", counted)
+    with pytest.raises(KeyboardInterrupt):
+        shard(config, images, 3, 0, 1, tmp_path / "r", "code" if other == "images" else "other code")
+    found = shard(config, planted(), 3, 0, 1, tmp_path / "r", "code")
+    assert begun[0] - 2 == len(trainings(config))
+    for one, again in zip(expected, found, strict=True):
+        pd.testing.assert_frame_equal(one, again)

@@ -12,7 +12,7 @@ from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
 from hearsay.triplet.runs import LOSS
 from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
-from hearsay.triplet.written import BOTH_APART, TRAINING_MODE
+from hearsay.triplet.written import BOTH_APART, FIRST, START, TRAINING_MODE
 
 pytestmark = pytest.mark.xdist_group("triplet")
 
@@ -76,16 +76,25 @@ def differ(*discrepancies, in_training):
     return steps(*((0, value) for value in discrepancies)) | layers | tried(TRAINING_MODE, in_training)
 
 
-def solved(*discrepancies, written=0):
-    """Discrepancies at two looks with both shared, and the cases of four in which branches written out differ."""
-    found = tried(BOTH_APART, written, largest=0.3 if written else 0.0)
-    return steps(*discrepancies, statistics=BOTH) | found
+def at_first(*after, before_written=0, after_written=4):
+    """Discrepancies after the first step, and the cases of four where branches written out differ before and then."""
+    rows = [(START, 4, before_written, 0.1), (FIRST, 4, after_written, 0.1)]
+    exact = pd.DataFrame(rows, columns=["sentence", "cases", "true", "largest"])
+    return steps(*((0, value) for value in after)) | {"exact": exact}
+
+
+def solved(written):
+    """The cases of four in which branches written out differ with both shared."""
+    return tried(BOTH_APART, written, largest=0.3 if written else 0.0)
 
 
 CASES = [
-    ("equal-at-first", HOLDS, steps((0, 0.1), (0, 0.2))),
-    ("equal-at-first", DEPENDS, steps((0, 0.1), (0, 0))),
-    ("equal-at-first", FAILS, steps((0.1, 0.1), (0, 0))),
+    ("equal-at-first", HOLDS, at_first(0.1, 0.2)),
+    ("equal-at-first", DEPENDS, at_first(0.1, 0)),
+    ("equal-at-first", DEPENDS, at_first(0.1, 0.2, before_written=1)),
+    ("equal-at-first", DEPENDS, at_first(0.1, 0.2, after_written=0)),
+    ("equal-at-first", FAILS, at_first(0.1, 0.2, before_written=4)),
+    ("equal-at-first", FAILS, at_first(0, 0, after_written=0)),
     ("parameters-differ", HOLDS, differ(0.1, 0.2, in_training=4)),
     ("parameters-differ", DEPENDS, differ(0.1, 0.2, in_training=0)),
     ("parameters-differ", DEPENDS, differ(0.0, 0.2, in_training=4)),
@@ -94,10 +103,9 @@ CASES = [
     ("parameters-alone", DEPENDS, compared((-0.01, 0.01), (-0.01, 0.01), (-0.9, -0.8))),
     ("parameters-alone", FAILS, compared((-0.01, 0.01), (0, 0), (0.1, 0.2))),
     ("parameters-alone", UNDECIDED, compared((-0.05, 0.01), (-0.9, -0.1), (-0.9, -0.8))),
-    ("both-solve", HOLDS, solved((0, 0), (0, 0))),
-    ("both-solve", DEPENDS, solved((0, 0), (0, 0.1))),
-    ("both-solve", DEPENDS, solved((0, 0), (0, 0), written=4)),
-    ("both-solve", FAILS, solved((0.1, 0.2), written=4)),
+    ("both-solve", HOLDS, solved(0)),
+    ("both-solve", DEPENDS, solved(1)),
+    ("both-solve", FAILS, solved(4)),
     ("old-name", HOLDS, tried(OLD_NAME, 0)),
     ("old-name", DEPENDS, tried(OLD_NAME, 1)),
     ("old-name", FAILS, tried(OLD_NAME, 4)),

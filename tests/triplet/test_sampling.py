@@ -63,7 +63,13 @@ def test_a_shift_is_linear_between_the_clean_and_the_whole(amount):
     torch.testing.assert_close(seen(pixels, amount), (1 - amount) * seen(pixels) + amount * whole)
 
 
-@pytest.mark.parametrize("labels", [[0, 0, 1], [0, 0, 2, 2], [0, 0, 0]])
+@pytest.mark.parametrize("labels", [[0, 0, 1], [0, 0, 2, 2], [1, 1, 1]])
 def test_too_few_images_get_one_line(labels):
     with pytest.raises(HearsayError, match=r"^triplets: class \d has \d images; expected 2 or more$"):
         draw(np.array(labels), 1, 1, IID, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("labels", "there"), [([0] * 5, 1), ([], 0)])
+def test_one_class_and_none_get_one_line(labels, there):
+    with pytest.raises(HearsayError, match=rf"^triplets: the images have {there} classes; expected 2 or more$"):
+        draw(np.array(labels, np.int64), 2, 2, IID, np.random.default_rng(0))

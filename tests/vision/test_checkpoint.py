@@ -2,10 +2,11 @@
 
 import pickle
 
+import numpy as np
 import pytest
 import torch
 
-from hearsay.vision.checkpoint import Checkpoint
+from hearsay.vision.checkpoint import Checkpoint, question
 
 
 class Evil:
@@ -37,3 +38,10 @@ def test_a_damaged_file_is_no_checkpoint(tmp_path, content, capsys):
     path.write_bytes(path.read_bytes()[:-30])
     assert Checkpoint(path, "a").state is None
     assert "unpickled" not in capsys.readouterr().out
+
+
+def test_other_code_and_other_arrays_of_the_same_shape_are_another_question():
+    zeros, ones = np.zeros((2, 3)), np.ones((2, 3))
+    asked = question(("code", 1), (zeros, ones))
+    assert asked == question(("code", 1), (zeros.copy(), np.asfortranarray(ones)))
+    assert len({asked, question(("other code", 1), (zeros, ones)), question(("code", 1), (ones, ones))}) == 3

@@ -21,7 +21,7 @@ def planted_tree(folder, classes=3, each=10, size=(20, 16)):
     for label in range(classes):
         (folder / f"n0{label}").mkdir(parents=True)
         for k in range(each):
-            pixels = np.full((*size, 3), 80 * label, np.uint8) + rng.integers(0, 9, (*size, 3), np.uint8)
+            pixels = np.full((*size, 3), 80 * label % 240, np.uint8) + rng.integers(0, 9, (*size, 3), np.uint8)
             Image.fromarray(pixels).save(folder / f"n0{label}" / f"{k}.png")
     return folder
 
@@ -97,6 +97,25 @@ def test_a_tree_is_read_a_folder_a_class(tmp_path):
     assert split.train.pixels.shape == (24, 3, 8, 8) and split.test.labels.tolist() == [0, 0, 1, 1, 2, 2]
     for part in split:
         assert (np.abs(part.pixels.mean(axis=(1, 2, 3)) - 80 * part.labels - 4) < 2).all()
+
+
+def test_of_a_tree_only_the_classes_asked_for_are_read(tmp_path):
+    """The fifth class's images cannot be read, and are not."""
+    folder = planted_tree(tmp_path / "tree", classes=5)
+    whole = data.load(options(source="imagenet", pixels=8, classes=4), 1, folder)
+    for path in (folder / "n04").iterdir():
+        path.write_bytes(b"no image")
+    split = data.load(options(source="imagenet", pixels=8, classes=4), 1, folder)
+    assert all((a == b).all() for one, other in zip(split, whole, strict=True) for a, b in zip(one, other, strict=True))
+    assert set(split.train.labels) == {0, 1, 2, 3}
+
+
+def test_more_classes_than_there_are_get_one_line(tmp_path):
+    with pytest.raises(HearsayError, match=r"^data: mnist5k has 10 classes; data.classes asks for 50$"):
+        data.load(options(classes=50), 1)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(HearsayError, match=r"^data: .*file"):
+        data.load(options(source="imagenet"), 1, tmp_path / "file")
 
 
 def test_bad_trees_get_one_line(tmp_path):
