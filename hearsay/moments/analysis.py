@@ -136,9 +136,13 @@ def primary(outcomes: pd.DataFrame, config: Mapping[str, Any]) -> dict[str, list
 
 
 def others(outcomes: pd.DataFrame, tested: pd.DataFrame, known: set[Pair]) -> Iterator[Pair]:
-    """Yield everything else: all conditions against re-estimated at the end, all ways of evaluating against fixed."""
+    """Yield everything else: all conditions against re-estimated at the end, all ways of evaluating against fixed.
+
+    The base training is looked at also when it is as long as the others are in the end.
+    """
     last = outcomes.groupby("training")["step"].max()
-    end = outcomes[outcomes["step"] == outcomes["training"].map(last)]
+    as_long = (outcomes["training"] == BASE) & (outcomes["step"] == last.drop(BASE).min())
+    end = outcomes[(outcomes["step"] == outcomes["training"].map(last)) | as_long]
     for (training, step, condition), _ in end.groupby(["training", "step", "condition"], sort=True):
         pair = Pair(ACCURACY, training, int(step), condition, REESTIMATED)
         if condition != REESTIMATED and pair not in known:

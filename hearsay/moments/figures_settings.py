@@ -26,22 +26,26 @@ LINES = {SHUFFLED: "-", HALF: (0, (4, 2)), SORTED: (0, (1, 1))}
 def settings(summary: pd.DataFrame, path: str | os.PathLike) -> None:
     """Draw accuracy at the end of every training, a row each, under the main ways of keeping statistics.
 
+    The base training has a second row, after as many steps as the others.
+
     summary: `SUMMARY`. Bars are 95 % intervals, of all but the moving averages.
     """
     import matplotlib.pyplot as plt
 
     rows = summary[summary["outcome"] == ACCURACY]
     last = rows.groupby("training")["step"].max()
-    rows = rows[rows["step"] == rows["training"].map(last)]
-    order = sorted(last.index, key=_place)
+    order = [(name, last[name]) for name in sorted(last.index, key=_place)]
+    as_long = last.drop(BASE).min()  # the base training, when it was as long as the others
+    if ((rows["training"] == BASE) & (rows["step"] == as_long)).any() and as_long < last[BASE]:
+        order.insert(1, (BASE, as_long))
     names = decays(rows["condition"])
     looks = {name: ("o", colour, name) for name, colour in shades(names).items()} | {
         name: (marker, COLOURS[colour], words) for name, (marker, colour, words) in MARKS.items()
     }
     with figures.style():
         figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.9 + 0.34 * len(order)), layout="constrained")
-        for y, training in enumerate(order):
-            here = rows[rows["training"] == training].set_index("condition")
+        for y, (training, step) in enumerate(order):
+            here = rows[(rows["training"] == training) & (rows["step"] == step)].set_index("condition")
             axes.axhline(y, color=COLOURS["grey"], linewidth=0.3, zorder=0)
             for name, (marker, colour, _) in looks.items():
                 if name in here.index:
@@ -52,7 +56,7 @@ def settings(summary: pd.DataFrame, path: str | os.PathLike) -> None:
                     if marker == "|":
                         edge = {"markeredgecolor": colour, "markeredgewidth": 1.8}
                     axes.plot(row["mean"], y, marker, color=colour, markersize=6.5 if main else 4.5, **edge)
-        labels = [f"{name}, {last[name]:,} steps" for name in order]
+        labels = [f"{name}, {step:,} steps" for name, step in order]
         axes.set_yticks(range(len(order)), labels)
         axes.set(ylim=(len(order) - 0.5, -0.5), xlim=(0, 1.02), xlabel="accuracy at the end of the training")
         axes.tick_params(axis="y", length=0)

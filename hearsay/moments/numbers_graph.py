@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from hearsay.moments.forgotten import NO, NOT_RUN
+from hearsay.moments.forgotten import NO, NOT_RUN, YES
 from hearsay.moments.graph import RAN
 from hearsay.moments.graph_optimiser import BY_HAND, FOLLOWS
 
@@ -68,11 +68,21 @@ def _optimiser(optimiser: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
 
 def _forgotten(forgotten: pd.DataFrame) -> dict[str, tuple]:
     ran = forgotten[forgotten["moved"] != NOT_RUN]
+    exported = ran[ran["transformation"].str.startswith("torch.export")]
+    listed = exported["mutations"] != ""
     lost = ran[ran["moved"] == NO]
     return {
         "forgotten_ways": (int(forgotten["way"].nunique()), "ways", "ways of writing an update"),
         "forgotten_tools": (int(forgotten["transformation"].nunique()), "tools", "what was done with them"),
         "forgotten_tried": (len(ran), "cases", "ways and tools that ran together"),
         "forgotten_lost": (len(lost), "cases", "of them, those in which the update is lost"),
-        "forgotten_silent": (int((lost["said"] == "").sum()), "cases", "of these, those without a word"),
+        "forgotten_told": (int((lost["said"] != "").sum()), "cases", "of these, those of which the tool says something"),
+        "forgotten_exported": (len(exported), "cases", "ways that ran through torch.export, decomposed or not"),
+        "forgotten_kept": (int((exported["moved"] == YES).sum()), "cases", "of them, those that keep the update"),
+        "forgotten_listed": (int(listed.sum()), "cases", "of them, those that list it as a BUFFER_MUTATION"),
+        "forgotten_listed_lost": (
+            int((listed & (exported["moved"] == NO)).sum()),
+            "cases",
+            "of those that list it, those that lose it",
+        ),
     }

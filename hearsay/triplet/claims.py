@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
-from hearsay.triplet.analysis import LOSSES, PRIMARY
+from hearsay.triplet.analysis import LESS, LOSSES, PRIMARY
 from hearsay.triplet.evaluation import ACROSS, APARTNESS, DOMAINS, PARAMETERS
 from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
 from hearsay.triplet.runs import LOSS
 from hearsay.triplet.training import PER_BRANCH
-from hearsay.triplet.written import BOTH_APART, FIRST, START, TRAINING_MODE
+from hearsay.triplet.written import BOTH_APART, FIRST, LOSSES_BOTH, START, TRAINING_MODE
 
 THREAD = "How should batch normalisation be shared across the branches of a triplet network?"
 FIGURE = "results/triplet/figures/{}.svg"
@@ -95,7 +95,7 @@ def no_dropout(evidence: Mapping) -> Judgement:
 
 def any_loss(evidence: Mapping) -> Judgement:
     """Judge whether the loss does not matter: zero or not must agree for all, and sizes lie within a factor."""
-    agree = _agree(evidence["summary"])
+    agree = _agree(evidence)
     found = evidence["comparisons"]
     found = found[found["family"] == LOSSES].dropna(subset="difference").reset_index(drop=True)
     most = np.log2(evidence["config"]["judging"]["factor"])
@@ -117,14 +117,20 @@ def any_loss(evidence: Mapping) -> Judgement:
     return Judgement(verdict, *ends, "times the discrepancy", n, FIGURE.format("losses"), condition)
 
 
-def _agree(summary: pd.DataFrame) -> bool:
-    """Return whether there is a discrepancy in all trainings with every loss, or in none, by what is shared."""
-    rows = summary[summary["outcome"] == APARTNESS]
+def _agree(evidence: Mapping) -> bool:
+    """Return whether there is a discrepancy with every loss, or with none, by what is shared.
+
+    With both statistics shared that is asked of branches that are modules of their own; beside one net they are one.
+    """
+    summary = evidence["summary"]
+    rows = summary[(summary["outcome"] == APARTNESS) & summary["statistics"].isin(LESS)]
     mine = rows[(rows["training"] == PER_BRANCH) | rows["training"].str.startswith(LOSS)]
     losses = mine[mine["training"] != PER_BRANCH]
     cells = mine.merge(losses[["distribution", "statistics"]].drop_duplicates())
     each = cells.groupby(["distribution", "statistics"])
-    return bool(((each["least"].min() > 0) | (each["most"].max() == 0)).all())
+    both = [_sentence(evidence, name) for name in (BOTH_APART, LOSSES_BOTH)]
+    alike = all(row["true"] == 0 for row in both) or all(row["true"] == row["cases"] for row in both)
+    return alike and bool(((each["least"].min() > 0) | (each["most"].max() == 0)).all())
 
 
 def own_statistics(evidence: Mapping) -> Judgement:

@@ -175,6 +175,7 @@ def _mechanism(table: pd.DataFrame, trained: Mapping[str, str]) -> Iterator[tupl
         for end, value in zip(ENDS, (row.mean, row.low, row.high), strict=True):
             yield key + end, (float(value), "share", f"{LEAK}, {row.distribution}, {row.training}")
     yield "chance", (1 / 3, "share", "of telling the branch by chance")
+    yield "leak_most", (2 / 3, "share", "of telling it where two of the three branches see one domain, at most")
     known = KEPT | {PARAMETERS: "own", BOTH: "shared"}
     rows = table[(table["training"] == PER_BRANCH) & table["outcome"].isin([MEANS, VARIANCES])]
     for row in rows.itertuples():

@@ -33,6 +33,9 @@ FIRST = "parameters shared: branches differ after one step"
 MEAN_APART = "running mean shared too: branches differ after one step"
 VARIANCE_APART = "running variance shared too: branches differ after one step"
 BOTH_APART = "running mean and variance shared: branches differ at any step"
+LOSSES_FIRST = "parameters shared: branches differ after one step, with every other loss"
+LOSSES_BOTH = "running mean and variance shared: branches differ at any step, with any other loss"
+CONTROLS = "parameters shared: branches differ at any step, with group normalisation or none"
 TRAINING_MODE = "parameters shared: branches differ in training mode"
 ONCE = "one module called three times differs from mean and variance shared"
 RETIED = "deep copies with parameters tied by hand differ from parameters shared"
@@ -46,6 +49,9 @@ EXPECTED = {  # what a sentence is about, and whether it must be true
     MEAN_APART: (SHARED, True),
     VARIANCE_APART: (SHARED, True),
     BOTH_APART: (SHARED, False),
+    LOSSES_FIRST: (SHARED, True),
+    LOSSES_BOTH: (SHARED, False),
+    CONTROLS: (SHARED, False),
     TRAINING_MODE: (SHARED, False),
     ONCE: (PYTORCH, False),
     RETIED: (PYTORCH, False),
@@ -88,7 +94,8 @@ def written_out(
     """Train branches as one would; return them, and their discrepancy in evaluation mode before the first steps.
 
     They begin as `hearsay.triplet.training.train` does, with the same weights and triplets; of `plan` only batch,
-    distribution and loss are followed. looks: before how many steps; the discrepancy after the last ends the list.
+    distribution, normalisation and loss are followed. looks: before how many steps; the discrepancy after the last ends
+    the list.
     """
     net, triplets = begun(plan, recipe, images, seed, replicate)
     branches = make(net)
@@ -131,6 +138,7 @@ def _case(images: Images, seed: int, case: int, plan: Plan):
         yield sentence, apart[way][1] > 0, apart[way][1]
     yield BOTH_APART, max(apart[BOTH]) > 0, max(apart[BOTH])
     yield COPIED, apart[COPIED][1] == 0, apart[COPIED][1]
+    yield from _other_plans(images, seed, case, plan)
     beside = train(plan, RECIPE, images, seed, case)
     sizes = [_far(beside.nets[0].parameters(), runs[PARAMETERS][0][0].parameters())]
     for way in NAMES:
@@ -151,6 +159,20 @@ def _case(images: Images, seed: int, case: int, plan: Plan):
         first, *others = (branch.train()(batch) for branch in runs[PARAMETERS][0])
     size = max(float((first - other).abs().max()) for other in others)
     yield TRAINING_MODE, size > 0, size
+
+
+def _other_plans(images: Images, seed: int, case: int, plan: Plan):
+    """Yield what must be so with every other loss, and with layers that keep no statistics."""
+    for loss in (loss for loss in LOSSES if loss != plan.loss):
+        other = plan._replace(loss=loss)
+        _, first = written_out(sharing(NAMES[PARAMETERS]), other, RECIPE, images, seed, case, 2)
+        yield LOSSES_FIRST, first[1] > 0, first[1]
+        _, every = written_out(sharing(NAMES[BOTH]), other, RECIPE, images, seed, case, RECIPE.steps)
+        yield LOSSES_BOTH, max(every) > 0, max(every)
+    for norm in ("group", "none"):
+        other = plan._replace(norm=norm)
+        _, every = written_out(sharing(NAMES[PARAMETERS]), other, RECIPE, images, seed, case, RECIPE.steps)
+        yield CONTROLS, max(every) > 0, max(every)
 
 
 def _far(first, second) -> float:

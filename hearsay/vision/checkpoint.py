@@ -37,7 +37,7 @@ class Checkpoint:
             found = torch.load(self.path, weights_only=True, map_location="cpu")
         except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile):
             return None  # not there, or no checkpoint: begin anew
-        known = isinstance(found, dict) and found.get("question") == self.question
+        known = isinstance(found, dict) and found.get("question") == self.question and "state" in found
         return found["state"] if known else None
 
     def save(self, state: dict[str, Any]) -> None:

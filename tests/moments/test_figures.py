@@ -143,14 +143,14 @@ def test_lags_are_drawn_by_steps_and_by_steps_times_one_less_decay(seen):
 def test_every_training_has_its_row_in_the_order_of_its_value(seen):
     axes = seen("settings").axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["base, 20 steps", "batch of 4, 5 steps", "depth 1, 5 steps"]
+    assert labels == ["base, 20 steps", "base, 5 steps", "batch of 4, 5 steps", "depth 1, 5 steps"]
     places = {
         (round(float(line.get_xdata()[0]), 9), float(line.get_ydata()[0]))
         for line in axes.lines
         if line.get_marker() == "X"
     }
     summary = tiny()["summary"].set_index(["training", "step", "condition", "outcome"])["mean"]
-    wanted = [(BASE, 20), ("batch of 4", 5), ("depth 1", 5)]
+    wanted = [(BASE, 20), (BASE, 5), ("batch of 4", 5), ("depth 1", 5)]
     assert places == {(round(summary[(*where, NEVER, ACCURACY)], 9), k) for k, where in enumerate(wanted)}
     sorted_ = sorted(
         ["depth 4", "scale 10", "scale 0.1", BASE, "batch of 256", "batch of 4"], key=figures_settings._place

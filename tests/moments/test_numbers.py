@@ -73,7 +73,7 @@ def test_numbers_are_those_of_the_rows_that_they_name(found):
     assert [found["never_batch_of_4"][0]] == rows.sort_index().loc[[(WITHOUT, "batch of 4", NEVER)]].tolist()
     ways = tiny()["shifted"].set_index(["shift", "order", "batch", "way", "outcome"])
     assert found["own_noise_sorted_large"][0] == ways.loc[(NOISE, SORTED, 16, OWN, ACCURACY), "mean"]
-    assert [found[f"forgotten_{word}"][0] for word in ("tried", "lost", "silent")] == [3, 2, 1]
+    assert [found[f"forgotten_{word}"][0] for word in ("tried", "lost", "told")] == [3, 2, 1]
     assert found["replicates"][0] == 2 and found["slowest"][0] == "0.99"
 
 

@@ -47,10 +47,13 @@ def test_the_table_is_whole_and_reads_back(raw, tmp_path):
     assert (back["cpu"] > 0).all() and (back[back["tool"].str.startswith("hearsay")]["version"] == "").all()
 
 
-def test_one_row_a_task_for_the_peer(raw):
+def test_one_row_a_task_for_the_peer_and_for_three_passes(raw):
     found = peers(raw, 1)
     PEERS.check(found)
-    assert found["task"].tolist() == [task(HARD), task(MARGIN)] and found["peer"].str.startswith(PEER).all()
+    assert found["task"].tolist() == [task(HARD)] * 2 + [task(MARGIN)] * 2
+    assert found["peer"].tolist()[::2] == ["ours, three passes"] * 2 and found["peer"][1::2].str.startswith(PEER).all()
+    own = raw[raw["task"] == task(HARD)].pivot(index="repeat", columns="tool", values="cpu")
+    assert found["ratio"][0] == pytest.approx((own["hearsay: three passes"] / own["hearsay"]).median())
     assert (found["ratio_low"] <= found["ratio"]).all() and (found["ratio"] <= found["ratio_high"]).all()
     pd.testing.assert_frame_equal(found, peers(raw, 1))
 
@@ -71,4 +74,4 @@ def test_without_the_peer_it_is_left_out(monkeypatch):
 
 
 def test_a_run_without_the_peer_has_no_row_of_it(raw):
-    assert len(peers(raw[~raw["tool"].str.startswith(PEER)])) == 0
+    assert set(peers(raw[~raw["tool"].str.startswith(PEER)])["peer"]) == {"ours, three passes"}

@@ -12,7 +12,7 @@ from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
 from hearsay.triplet.runs import LOSS
 from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
-from hearsay.triplet.written import BOTH_APART, FIRST, START, TRAINING_MODE
+from hearsay.triplet.written import BOTH_APART, FIRST, LOSSES_BOTH, START, TRAINING_MODE
 
 pytestmark = pytest.mark.xdist_group("triplet")
 
@@ -42,8 +42,11 @@ def compared(*across, domains=()):
     return {"comparisons": frame.reindex(columns=list(COMPARISONS.columns))}
 
 
-def losses(*ratios, least=(0.5, 0.5), most=(0.6, 0.6)):
-    """Ratios (low, high) of discrepancies, a loss each; least and most discrepancy with the base and the first loss."""
+def losses(*ratios, least=(0.5, 0.5), most=(0.6, 0.6), both=(0, 0)):
+    """Ratios (low, high) of discrepancies, a loss each; least and most discrepancy with the base and the first loss.
+
+    both: the cases of four in which branches differ with both statistics shared, with the base and with other losses.
+    """
     names = [f"{LOSS}{k}" for k in range(len(ratios))]
     frame = pd.DataFrame(np.log2(np.array(ratios, float)), columns=["low", "high"])
     frame = frame.assign(family=LOSSES, outcome=LOG + APARTNESS, distribution=IID, training=names, n=5)
@@ -57,7 +60,9 @@ def losses(*ratios, least=(0.5, 0.5), most=(0.6, 0.6)):
     summary = pd.DataFrame(rows, columns=[*SUMMARY.key, "least", "most"])
     elsewhere = pd.DataFrame([("GroupNorm", IID, PARAMETERS, APARTNESS, 0.0, 0.0)], columns=summary.columns)
     summary = pd.concat([summary, elsewhere], ignore_index=True)
-    return {"summary": summary, "comparisons": frame.reindex(columns=list(COMPARISONS.columns))}
+    tried = [(name, 4, true, 0.1) for name, true in zip((BOTH_APART, LOSSES_BOTH), both, strict=True)]
+    exact = pd.DataFrame(tried, columns=["sentence", "cases", "true", "largest"])
+    return {"summary": summary, "exact": exact, "comparisons": frame.reindex(columns=list(COMPARISONS.columns))}
 
 
 def tried(sentence, true, cases=4, largest=0.0):
@@ -121,6 +126,8 @@ CASES = [
     ("any-loss", FAILS, losses((0.8, 1.2), least=(0.5, 0.0), most=(0.6, 0.0))),
     ("any-loss", FAILS, losses((0.8, 1.2), least=(0.5, 0.0), most=(0.6, 0.6))),
     ("any-loss", FAILS, losses((3.0, 5.0), (0.1, 0.4))),
+    ("any-loss", FAILS, losses((0.8, 1.2), both=(0, 1))),
+    ("any-loss", HOLDS, losses((0.8, 1.2), both=(4, 4))),
     ("any-loss", UNDECIDED, losses((0.8, 1.2), (0.5, 4.0))),
     ("own-statistics", HOLDS, compared((0.1, 0.2), (0.1, 0.2), (0.03, 0.2), domains=[(0.3, 0.4)])),
     ("own-statistics", DEPENDS, compared((-0.01, 0.01), (-0.01, 0.01), (-0.9, -0.8), domains=[(0.3, 0.4)])),

@@ -11,7 +11,19 @@ from hearsay.triplet.evaluation import BOTH, PARAMETERS
 from hearsay.triplet.exact import ADDED, EXACT, EXPECTED, OLD_NAME, TOLD
 from hearsay.triplet.sharing import share, unshared_state
 from hearsay.triplet.training import Plan
-from hearsay.triplet.written import BESIDE, BOTH_APART, COUNTED, FIRST, ONCE, RETIED, START, TRAINING_MODE
+from hearsay.triplet.written import (
+    BESIDE,
+    BOTH_APART,
+    CONTROLS,
+    COUNTED,
+    FIRST,
+    LOSSES_BOTH,
+    LOSSES_FIRST,
+    ONCE,
+    RETIED,
+    START,
+    TRAINING_MODE,
+)
 from tests.triplet.planted import images
 
 IMAGES = images().train
@@ -22,7 +34,8 @@ def test_every_sentence_comes_out_as_it_must():
     EXACT.check(rows)
     rows = rows.set_index("sentence")
     assert set(rows.index) == set(EXPECTED)
-    assert set(rows["cases"]) == {2, 6}
+    assert set(rows["cases"].drop([LOSSES_FIRST, LOSSES_BOTH, CONTROLS])) == {2, 6}
+    assert rows.loc[[LOSSES_FIRST, LOSSES_BOTH, CONTROLS], "cases"].tolist() == [18, 18, 12]
     assert (rows["true"] == rows["expected"] * rows["cases"]).all()
     assert (rows.loc[[START, BOTH_APART, TRAINING_MODE, ONCE, RETIED, exact.DROPOUT], "largest"] == 0).all()
     assert rows.loc[[FIRST, OLD_NAME], "largest"].min() > 0 and rows.loc[COUNTED, "largest"] == 3
@@ -43,7 +56,7 @@ def test_buffers_that_are_copied_are_seen(monkeypatch):
         return share(net, [name for name in names if name != "running_var"], **more)
 
     found = tried(monkeypatch, share=forgetful)
-    assert found[BOTH_APART] == 3 and found[ONCE] == 3 and found[BESIDE] == 3 and found[RETIED] == 0
+    assert found[BOTH_APART] == 3 and found[LOSSES_BOTH] == 9 and found[CONTROLS] == 0 and found[ONCE] == 3 and found[BESIDE] == 3 and found[RETIED] == 0
 
 
 def test_statistics_kept_wrongly_beside_a_net_are_seen(monkeypatch):
@@ -74,3 +87,10 @@ def test_deep_copies_tied_by_hand_share_the_parameters():
     assert {row.kind for row in unshared_state(written.tied_again(net))} == {"buffer"}
     assert {row.kind for row in unshared_state(written.copied(net))} == {"buffer", "parameter"}
     assert unshared_state(written.called_three_times(copy.deepcopy(net))) == []
+
+
+def test_a_control_that_is_not_one_is_seen(monkeypatch):
+    """Branches whose weights are copied come apart with every normalisation."""
+    monkeypatch.setattr(written, "sharing", lambda names: written.copied)
+    found = {sentence: sum(true for true, _ in rows) for sentence, rows in written.written(IMAGES, 1, 1).items()}
+    assert found[CONTROLS] == 6 and found[LOSSES_BOTH] == 9

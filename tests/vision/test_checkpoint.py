@@ -45,3 +45,8 @@ def test_other_code_and_other_arrays_of_the_same_shape_are_another_question():
     asked = question(("code", 1), (zeros, ones))
     assert asked == question(("code", 1), (zeros.copy(), np.asfortranarray(ones)))
     assert len({asked, question(("other code", 1), (zeros, ones)), question(("code", 1), (ones, ones))}) == 3
+
+
+def test_a_checkpoint_without_a_state_is_none(tmp_path):
+    torch.save({"question": "a"}, tmp_path / "job.resume")
+    assert Checkpoint(tmp_path / "job.resume", "a").state is None
