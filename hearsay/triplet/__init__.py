@@ -15,6 +15,14 @@ batch)` is the {A, A, A} test.
 True
 """
 
-from hearsay.triplet.sharing import Discrepancy, Unshared, branch_discrepancy, share, unshared_state
+import importlib
 
 __all__ = ["Discrepancy", "Unshared", "branch_discrepancy", "share", "unshared_state"]
+
+
+def __getattr__(name: str):
+    """Import a check when it is asked for: what a training runs does not depend on it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "sharing" if name == "share" else "checks"
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -13,8 +13,9 @@ from hearsay import seeds
 from hearsay.errors import HearsayError
 from hearsay.tables import Table
 from hearsay.triplet import written
+from hearsay.triplet.checks import branch_discrepancy, unshared_state
 from hearsay.triplet.sampling import DISTRIBUTIONS
-from hearsay.triplet.sharing import branch_discrepancy, share, share_known, unshared_state
+from hearsay.triplet.sharing import share, share_known
 from hearsay.triplet.training import Plan, train
 from hearsay.triplet.written import RECIPE, WEIGHTS
 from hearsay.vision.data import Images

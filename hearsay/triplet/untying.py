@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from hearsay.tables import Table
-from hearsay.triplet.sharing import BUFFER, PARAMETER, share, unshared_state
+from hearsay.triplet.checks import BUFFER, PARAMETER, unshared_state
+from hearsay.triplet.sharing import share
 
 EVERYTHING = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 TIED, UNTIED, GRADIENTS, NOT_RUN = "tied", "untied", "values only", "not run"

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from hearsay.triplet.checks import branch_discrepancy
 from hearsay.triplet.evaluation import BOTH, MEAN, PARAMETERS, VARIANCE, branch_statistics
 from hearsay.triplet.sampling import BRANCHES, DISTRIBUTIONS, seen, shift
-from hearsay.triplet.sharing import branch_discrepancy, share
+from hearsay.triplet.sharing import share
 from hearsay.triplet.training import Plan, Recipe, begun, train
 from hearsay.vision import statistics
 from hearsay.vision.data import Images

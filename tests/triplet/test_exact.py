@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from hearsay.triplet import exact, written
+from hearsay.triplet.checks import unshared_state
 from hearsay.triplet.evaluation import BOTH, PARAMETERS
 from hearsay.triplet.exact import ADDED, EXACT, EXPECTED, OLD_NAME, TOLD
-from hearsay.triplet.sharing import share, unshared_state
+from hearsay.triplet.sharing import share
 from hearsay.triplet.training import Plan
 from hearsay.triplet.written import (
     BESIDE,
@@ -56,7 +57,14 @@ def test_buffers_that_are_copied_are_seen(monkeypatch):
         return share(net, [name for name in names if name != "running_var"], **more)
 
     found = tried(monkeypatch, share=forgetful)
-    assert found[BOTH_APART] == 3 and found[LOSSES_BOTH] == 9 and found[CONTROLS] == 0 and found[ONCE] == 3 and found[BESIDE] == 3 and found[RETIED] == 0
+    assert (
+        found[BOTH_APART] == 3
+        and found[LOSSES_BOTH] == 9
+        and found[CONTROLS] == 0
+        and found[ONCE] == 3
+        and found[BESIDE] == 3
+        and found[RETIED] == 0
+    )
 
 
 def test_statistics_kept_wrongly_beside_a_net_are_seen(monkeypatch):

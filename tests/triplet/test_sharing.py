@@ -2,23 +2,21 @@
 
 import copy
 import doctest
+import random
+import warnings
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 import hearsay.triplet
 from hearsay.errors import HearsayError
-from hearsay.triplet.sharing import (
-    BUFFER,
-    PARAMETER,
-    branch_discrepancy,
-    share,
-    share_known,
-    unshared_state,
-)
+from hearsay.triplet.checks import BUFFER, PARAMETER, branch_discrepancy, unshared_state
+from hearsay.triplet.sharing import share, share_known
 from hearsay.vision.nets import asker
 
 NAMES = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
@@ -32,6 +30,13 @@ def net(seed=0):
 
 def images(n=8, seed=1):
     return torch.randn(n, 1, 12, 12, generator=torch.Generator().manual_seed(seed))
+
+
+def outdated(make, layer):
+    """Use what torch warns of, and people have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return make(layer)
 
 
 def step(branches, seed=2):
@@ -192,6 +197,131 @@ def test_branches_that_do_not_fit_get_one_line(branches, message):
     for check in (unshared_state, lambda given: branch_discrepancy(given, images())):
         with pytest.raises(HearsayError, match=message):
             check(branches)
+
+
+@pytest.mark.parametrize(("branches", "message"), [
+    (None, "the branches are None; expected a list of two modules or more"),
+    (net(), "the branches are a Sequential; expected a list of two modules"),
+    ([], "the branches are none; expected a list"),
+    ([nn.LazyLinear(3), nn.LazyLinear(3)], "the branches have lazy layers without shapes"),
+])  # fmt: skip
+def test_what_is_no_list_of_modules_gets_one_line(branches, message):
+    for check in (unshared_state, lambda given: branch_discrepancy(given, images())):
+        with pytest.raises(HearsayError, match=message) as caught:
+            check(branches)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_module_list_is_a_list():
+    assert unshared_state(nn.ModuleList([net(), share(net(), NAMES)]))
+
+
+class Loose(nn.Module):
+    """Does what a model should not: draws in evaluation mode, counts calls in a buffer, makes another, fails."""
+
+    def __init__(self, output=None, fails=False):
+        super().__init__()
+        self.layer, self.output, self.fails = nn.Linear(4, 3), output, fails
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        self.register_buffer("made", torch.ones(1))
+        x = self.layer(nn.functional.dropout(x, 0.5, True) + torch.from_numpy(np.random.rand(1)).float())
+        if self.fails:
+            raise ValueError("lost\nand more")
+        return x * self.calls if self.output is None else self.output
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_buffers_and_generators_stay_as_they_were_and_branches_that_share_all_draw_the_same(fails):
+    one = Loose(fails=fails)
+    other = share(one, ["weight", "bias", "calls"])
+    buffer = one.calls
+    torch.manual_seed(5), random.seed(5), np.random.seed(5)
+    generators = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+    if fails:
+        with pytest.raises(HearsayError, match=r"branch 0 fails on the batch.*ValueError: lost$") as caught:
+            branch_discrepancy([one, other], torch.rand(5, 4, generator=torch.Generator()))
+        assert isinstance(caught.value.__cause__, ValueError)
+    else:
+        found = branch_discrepancy([one, other], torch.rand(5, 4, generator=torch.Generator()))
+        assert found.output == 0 and found.layers == {"layer": 0}
+    assert one.calls is buffer is other.calls and buffer == 0 and "made" not in one._buffers
+    assert torch.equal(torch.get_rng_state(), generators[0]) and random.getstate() == generators[1]
+    assert np.random.get_state()[1].tolist() == generators[2]
+    assert one.training and other.layer.training and not one.layer._forward_hooks
+
+
+def test_a_graph_that_was_built_before_the_check_can_still_be_gone_back_through():
+    one = net().eval()
+    output = one(images()).sum()  # its gradient reads the running statistics
+    branch_discrepancy([one, share(one, PARAMETERS)], images())
+    output.backward()
+
+
+class Ruined(nn.Module):
+    def __init__(self, value=None, wide=3):
+        super().__init__()
+        self.value, self.wide, self.layer = value, wide, nn.Linear(4, 3)
+        self.last = nn.Identity()
+
+    def forward(self, x):
+        x = self.last(self.layer(x) / (0 if self.value is None else 1))
+        return x.clamp(-1, 1)[:, : self.wide] * (1 if self.value is None else self.value)
+
+
+@pytest.mark.parametrize(("branches", "batch", "message"), [
+    ([Ruined(1.0), Ruined(torch.nan)], torch.rand(5, 4), "the output of branch 1 is not finite; look for NaN"),
+    ([Ruined(1.0), Ruined(1.0, 2)], torch.rand(5, 4), r"outputs have shapes \(5, 3\), \(5, 2\); expected one shape"),
+    ([Ruined(1.0), Ruined(1.0)], torch.rand(0, 4), r"the batch is a Tensor of shape \(0, 4\); expected a tensor of im"),
+    ([Ruined(1.0), Ruined(1.0)], torch.tensor(1.0), r"the batch is a Tensor of shape \(\); expected"),
+    ([Ruined(1.0), Ruined(1.0)], (torch.rand(5, 4), 1), "the batch is a tuple; expected a tensor of images"),
+    ([Ruined(1.0), Ruined(1.0)], None, "the batch is None; expected a tensor of images"),
+    ([Ruined(1.0), Ruined(1.0)], torch.rand(5, 9), r"branch 0 fails on the batch, of shape \(5, 9\) and torch.float32"),
+    ([Ruined(1.0), Ruined(1.0)], torch.rand(5, 4).double(), "and torch.float64: RuntimeError"),
+    ([Ruined(1.0), Ruined(1.0).to("meta")], torch.rand(5, 4), "branch 1 fails on the batch"),
+    ([outdated(torch.jit.script, nn.Linear(4, 3))] * 2, torch.rand(5, 4), "a scripted branch hides its layers"),
+])  # fmt: skip
+def test_a_batch_or_an_output_that_cannot_be_compared_gets_one_line(branches, batch, message):
+    with pytest.raises(HearsayError, match=f"^branch_discrepancy: .*{message}") as caught:
+        branch_discrepancy(branches, batch)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_layer_that_is_not_finite_is_nan_where_the_output_is_finite():
+    one = Ruined()
+    found = branch_discrepancy([one, one], torch.rand(5, 4))
+    assert found.output == 0 and found.layers["layer"] == 0 and np.isnan(found.layers["last"])
+
+
+@pytest.mark.parametrize(("module", "names", "message"), [
+    (None, ["weight"], "share: expected a module; got None"),
+    (nn.Sequential(weight_norm(nn.Linear(4, 4)), nn.Linear(4, 3)), ["weight", "bias"],
+     "layer 0 computes its 'weight' from other tensors, and it would stay apart; name 'original0', 'original1' too"),
+    (weight_norm(nn.Linear(4, 4)), ["weight"], "the module computes its 'weight'"),
+    (nn.Sequential(spectral_norm(nn.Linear(4, 4)), nn.Linear(4, 3)), ["weight"], "name 'original' too, or remove"),
+    (nn.Sequential(outdated(nn.utils.weight_norm, nn.Linear(4, 4)), nn.Linear(4, 3)), "weight",
+     "remove what computes it first"),
+])  # fmt: skip
+def test_what_cannot_be_tied_by_its_name_gets_one_line(module, names, message):
+    with pytest.raises(HearsayError, match=message) as caught:
+        share(module, names)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_parametrised_layer_is_tied_by_its_originals():
+    one = nn.Sequential(weight_norm(nn.Linear(4, 4)), nn.Linear(4, 3))
+    assert unshared_state([one, share(one, [*PARAMETERS, "original0", "original1"])]) == []
+    assert [row.name for row in unshared_state([one, share(one, "bias")])] == [
+        "0.parametrizations.weight.original0", "0.parametrizations.weight.original1", "1.weight"
+    ]  # fmt: skip
+
+
+def test_values_of_other_types_are_compared_and_none_on_the_meta_device_are():
+    one = net()
+    assert all(row.equal for row in unshared_state([one, copy.deepcopy(one).double()]))
+    assert not any(row.equal for row in unshared_state([one, copy.deepcopy(one).to("meta")]))
 
 
 def test_an_output_that_is_no_tensor_gets_one_line():

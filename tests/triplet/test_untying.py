@@ -2,7 +2,7 @@
 
 import torch
 
-from hearsay.triplet.sharing import unshared_state
+from hearsay.triplet.checks import unshared_state
 from hearsay.triplet.untying import NOT_RUN, OPERATIONS, TIED, UNTIED, UNTYING, branches, untying
 
 
