@@ -37,7 +37,8 @@ ASKED = {
     "vary batch": "another number of images a step without building anything anew",
     "swap source": "the training images replaced by others without building anything anew",
     "feed any node": "a value between input and output replaced for one run",
-    "fail when forgotten": "an error, and not an answer, when nobody supplies the data",
+    "fail when never supplied": "an error, and not an answer, when nobody has ever supplied the data",
+    "fail when forgotten": "an error in a step for which nobody supplies data, after one for which somebody did",
     "saved with the model": "the same answers in a new process, fed in the same way, from the file alone, without the "
     "Python that built it",
 }

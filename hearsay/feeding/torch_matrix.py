@@ -17,7 +17,7 @@ from hearsay.feeding.elsewhere import answers
 from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, MATRIX, NO, SAID, YES, first_line
 from hearsay.feeding.torch_programs import FED, HIDDEN, ROWS, Argument, Constant, Default, feed, reference, rows
 
-VARY, SWAP, ANY, FORGOTTEN, SAVED = ASKED
+VARY, SWAP, ANY, NEVER, FORGOTTEN, SAVED = ASKED
 
 
 class Way(NamedTuple):
@@ -195,7 +195,7 @@ def matrix() -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         saved, refused = {}, {}
         for way in WAYS:
-            found += [_cell(way, asked) for asked in (VARY, SWAP, ANY, FORGOTTEN)]
+            found += [_cell(way, asked) for asked in (VARY, SWAP, ANY, NEVER, FORGOTTEN)]
             key = f"{way.tool}, {way.name}"
             file = f"{len(saved) + len(refused)}.pt2"
             try:
@@ -213,17 +213,19 @@ def matrix() -> pd.DataFrame:
 
 
 def _cell(way: Way, asked: str) -> tuple[str, ...]:
-    how = {VARY: way.hows[0], SWAP: way.hows[0], ANY: way.hows[1], FORGOTTEN: way.hows[2]}[asked]
+    how = {VARY: way.hows[0], SWAP: way.hows[0], ANY: way.hows[1]}.get(asked, way.hows[2])
     can, said = False, ""
     with contextlib.redirect_stderr(io.StringIO()):  # fx prints where in its generated code an error came up
         try:
             program = way.build()
+            if asked == FORGOTTEN:
+                _right(way, program, rows(ROWS, 1))
         except Exception as error:
-            return way.tool, way.name, asked, NO, "it could not be built", first_line(error)
+            return way.tool, way.name, asked, NO, "it could not be built and supplied", first_line(error)
         try:
             can = _tried(way, program, asked)
         except Exception as error:
-            can, said = asked == FORGOTTEN, first_line(error)
+            can, said = asked in (NEVER, FORGOTTEN), first_line(error)
     return way.tool, way.name, asked, YES if can else NO, how, said
 
 

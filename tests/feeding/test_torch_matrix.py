@@ -6,23 +6,23 @@ import torch
 from hearsay.feeding import torch_matrix
 from hearsay.feeding.elsewhere import answers
 from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, MATRIX, NO, YES
-from hearsay.feeding.torch_matrix import FORGOTTEN, SAVED, VARY, WAYS
+from hearsay.feeding.torch_matrix import FORGOTTEN, NEVER, SAVED, VARY, WAYS
 from hearsay.feeding.torch_programs import ROWS, Argument, reference, rows
 
-# vary batch, swap source, feed any node, fail when forgotten, saved with the model
+# vary batch, swap source, feed any node, fail when never supplied, fail when forgotten, saved with the model
 CELLS = {
-    (FX, "placeholder"): "yyyyy",
-    (FX, "default placeholder"): "nnnnn",
-    (FX, "constant"): "yyyny",
-    (EXPORT, "placeholder"): "nyyyy",
-    (EXPORT, "placeholder, batch dynamic"): "yyyyy",
-    (EXPORT, "default in the example"): "yyyyy",
-    (EXPORT, "default left out of the example"): "yyyny",
-    (EXPORT, "constant"): "yyyny",
-    (EAGER, "argument"): "yyyyn",
-    (EAGER, "default argument"): "yyynn",
-    (EAGER, "constant"): "yyynn",
-    (EAGER, "DataLoader"): "yyynn",
+    (FX, "placeholder"): "yyyyyy",
+    (FX, "default placeholder"): "nnnnnn",
+    (FX, "constant"): "yyynny",
+    (EXPORT, "placeholder"): "nyyyyy",
+    (EXPORT, "placeholder, batch dynamic"): "yyyyyy",
+    (EXPORT, "default in the example"): "yyyyyy",
+    (EXPORT, "default left out of the example"): "yyynny",
+    (EXPORT, "constant"): "yyynny",
+    (EAGER, "argument"): "yyyyyn",
+    (EAGER, "default argument"): "yyynnn",
+    (EAGER, "constant"): "yyynnn",
+    (EAGER, "DataLoader"): "yyynnn",
 }
 
 
@@ -41,7 +41,7 @@ def test_every_cell_is_as_it_came_out(matrix):
 def test_what_cannot_says_why_or_answers_in_silence(matrix):
     cannot = matrix[matrix["can"] == NO]
     silent = cannot[cannot["said"] == ""]
-    assert set(silent["asked"]) == {FORGOTTEN}
+    assert set(silent["asked"]) == {NEVER, FORGOTTEN}
     outside = matrix[(matrix["tool"] == EAGER) & (matrix["asked"] == SAVED)]
     assert set(outside["said"]) == {"No module named 'hearsay'"}
 
@@ -57,14 +57,24 @@ def test_a_wrong_answer_and_an_error_are_no():
     assert torch_matrix._cell(broken, VARY)[3] == NO and "shapes" in torch_matrix._cell(broken, VARY)[5]
 
 
-def test_forgetting_is_noticed_by_an_error_alone():
-    assert torch_matrix._cell(planted(), FORGOTTEN)[3] == YES
-    assert torch_matrix._cell(planted(forgotten=lambda program: None), FORGOTTEN)[3] == NO
+@pytest.mark.parametrize("asked", [NEVER, FORGOTTEN])
+def test_forgetting_is_noticed_by_an_error_alone(asked):
+    assert torch_matrix._cell(planted(), asked)[3] == YES
+    assert torch_matrix._cell(planted(forgotten=lambda program: None), asked)[3] == NO
+
+
+def test_what_remembers_the_step_before_forgets_in_silence():
+    def supply(program, data):
+        program.kept = data
+        return program(data)
+
+    remembering = planted(supply=supply, forgotten=lambda program: program(program.kept))
+    assert [torch_matrix._cell(remembering, asked)[3] for asked in (NEVER, FORGOTTEN)] == [YES, NO]
 
 
 def test_what_cannot_be_built_can_do_nothing():
     row = torch_matrix._cell(planted(build=lambda: 1 / 0), FORGOTTEN)
-    assert row[3:] == (NO, "it could not be built", "division by zero")
+    assert row[3:] == (NO, "it could not be built and supplied", "division by zero")
 
 
 def test_another_process_answers_from_files_alone(tmp_path):
