@@ -1,23 +1,21 @@
-"""One pass of a loader through a model in training mode, watching what reaches its norm layers; nothing stays changed.
+"""One pass of a loader through a model as it trains, watching what reaches its norm layers; nothing stays changed.
 
 The moments of each batch are computed from the layers' inputs, not read from their buffers: so it serves any momentum,
 layers with a forward of their own, and layers without buffers.
 """
 
 import contextlib
-import itertools
 import math
-import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from hearsay.errors import HearsayError
+from hearsay.vision.untouched import as_it_was, said
 
 SHUFFLES = 199  # of the images over the batches, beside which the batches' differences are placed
 IMAGES = 2000  # at most, in those
@@ -33,11 +31,17 @@ def norms(model: nn.Module) -> dict[str, nn.Module]:
 
 
 class Seen:
-    """What reached one layer: moments (2, channels) of each batch, in double precision on the CPU."""
+    """What reached one layer: moments (2, channels) of each batch, in double precision on the CPU.
+
+    batches: the mean of a batch's calls; leaning: their mean as a moving average weighs them; most_calls: in one batch;
+    frozen: whether the layer is in evaluation mode in the pass.
+    """
 
     def __init__(self, layer: nn.Module):
         """Begin with no batch."""
-        self.layer, self.batches = layer, []
+        self.layer, self.frozen, self.most_calls = layer, False, 0
+        self.batches: list[torch.Tensor] = []
+        self.leaning: list[torch.Tensor] = []
         self.calls: list[torch.Tensor] = []
         self.means: list[torch.Tensor] = []  # of each image and channel, (n, channels) a batch
 
@@ -60,13 +64,24 @@ class Seen:
     def end_batch(self, number: int, name: str) -> None:
         """Close a batch: a layer that was called several times has the mean of its calls."""
         if self.calls:
-            self.batches.append(torch.stack(self.calls).mean(0))
+            calls = torch.stack(self.calls)
+            self.batches.append(calls.mean(0))
+            self.leaning.append((self._weights(len(calls))[:, None, None] * calls).sum(0))
+            self.most_calls = max(self.most_calls, len(calls))
             self.calls = []
             if not torch.isfinite(self.batches[-1]).all():
                 raise HearsayError(
                     f"diagnose: what reaches layer {name} is not finite for batch {number}; look at the layers before "
                     "it, and at the batch"
                 )
+
+    def _weights(self, calls: int) -> torch.Tensor:
+        """Return what each of a batch's calls has in the moving average, in the long run and together 1: (calls,)."""
+        momentum = self.layer.momentum
+        if not momentum:  # None is the plain mean, and 0 keeps nothing
+            return torch.full((calls,), 1 / calls).double()
+        weights = (1 - torch.tensor(momentum).double()) ** torch.arange(calls - 1, -1, -1)
+        return weights / weights.sum()
 
     def unlike(self) -> bool:
         """Tell whether the batches differ by more than they do when their images are shuffled over them.
@@ -100,16 +115,21 @@ class Moved(NamedTuple):
 
 
 def watched_pass(model: nn.Module, loader: Iterable[Any], most: int) -> tuple[dict[str, Seen], Moved]:
-    """Pass at most `most` batches through a model in training mode; return what reached its norm layers, by name.
+    """Pass at most `most` batches through a model as it trains; return what reached its norm layers, by name.
 
-    A last batch that is smaller than the first is left out. Mode, buffers, and the state of the random generators are
-    afterwards those of before. Raises HearsayError where the loader is empty, a batch is not what the model takes, or
-    an output is not finite.
+    A model that is in evaluation mode as a whole is put in training mode. One that trains in part is left as it is, as
+    are its frozen layers: what is behind them has never seen what they would give out in training mode. A last batch
+    that is smaller than the first is left out. Mode, buffers, and the state of the random generators are afterwards
+    those of before. Raises HearsayError where the loader fails or is empty, a batch is not what the model takes, or an
+    output is not finite.
     """
     seen = {name: Seen(layer) for name, layer in norms(model).items()}
     device = _device(model)
-    with torch.no_grad(), _as_it_was(model) as restore:
-        model.train()
+    with torch.no_grad(), as_it_was(model) as restore:
+        if not any(layer.training for layer in model.modules()):
+            model.train()
+        for one in seen.values():
+            one.frozen = not one.layer.training  # a model may keep layers frozen in a `train` of its own, too
         first, by_batch = None, None
         with contextlib.ExitStack() as hooks:
             for one in seen.values():
@@ -125,8 +145,9 @@ def watched_pass(model: nn.Module, loader: Iterable[Any], most: int) -> tuple[di
         restore()
         model.eval()
         own = _evaluated(model, first)
+        restore()
         for one in seen.values():
-            if one.batches and one.layer.running_mean is not None:
+            if one.batches and not one.frozen and one.layer.running_mean is not None:
                 mean, var = torch.stack(one.batches).mean(0)
                 one.layer.running_mean.copy_(mean)
                 one.layer.running_var.copy_(var)
@@ -138,7 +159,7 @@ def _evaluated(model: nn.Module, batch: torch.Tensor) -> Any:
     try:
         return model(batch)
     except Exception as error:  # a model may raise anything
-        raise HearsayError(f"diagnose: the model fails in evaluation mode: {_said(error)}") from error
+        raise HearsayError(f"diagnose: the model fails in evaluation mode: {said(error)}") from error
 
 
 def _apart(output: Any, best: Any) -> float:
@@ -154,7 +175,7 @@ def _run(model: nn.Module, batch: torch.Tensor, number: int) -> Any:
     except Exception as error:  # a model may raise anything
         raise HearsayError(
             f"diagnose: the model fails in training mode on batch {number}, of shape {tuple(batch.shape)} and "
-            f"{batch.dtype}: {_said(error)}"
+            f"{batch.dtype}: {said(error)}"
         ) from error
     for tensor in _tensors(output):
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
@@ -163,10 +184,6 @@ def _run(model: nn.Module, batch: torch.Tensor, number: int) -> Any:
                 "weights and in the batch"
             )
     return output
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}"
 
 
 def _tensors(output: Any) -> Iterator[torch.Tensor]:
@@ -184,7 +201,7 @@ def _batches(loader: Iterable[Any], most: int) -> Iterator[torch.Tensor]:
     if not isinstance(loader, Iterable):
         raise HearsayError(f"diagnose: the loader is a {type(loader).__name__}; expected an iterable of batches")
     held, size, number = None, 0, 0
-    for number, batch in enumerate(itertools.islice(loader, most)):
+    for number, batch in enumerate(_given(loader, most)):
         images = batch[0] if isinstance(batch, list | tuple) and len(batch) else batch
         if not isinstance(images, torch.Tensor) or images.ndim == 0:
             kind = type(batch).__name__ if images is batch else f"{type(batch).__name__} of {type(images).__name__}"
@@ -201,42 +218,20 @@ def _batches(loader: Iterable[Any], most: int) -> Iterator[torch.Tensor]:
         yield held
 
 
+def _given(loader: Iterable[Any], most: int) -> Iterator[Any]:
+    batches = None
+    for number in range(most):
+        try:
+            batches = iter(loader) if batches is None else batches
+            batch = next(batches)
+        except StopIteration:
+            return
+        except Exception as error:  # a loader may raise anything
+            raise HearsayError(f"diagnose: the loader fails at batch {number}: {said(error)}") from error
+        yield batch
+
+
 def _device(model: nn.Module) -> torch.device | None:
     """Return where the model is; None where it is spread over devices, or has no tensors."""
     devices = {tensor.device for tensor in (*model.parameters(), *model.buffers())}
     return devices.pop() if len(devices) == 1 else None
-
-
-@contextlib.contextmanager
-def _as_it_was(model: nn.Module) -> Iterator[Callable[[], None]]:
-    """Bring buffers, mode and random states back at the end; yield what brings back the buffers alone."""
-    modes = {layer: layer.training for layer in model.modules()}
-    kept = [
-        (layer._buffers, name, buffer, buffer.detach().clone())
-        for layer in modes
-        for name, buffer in layer._buffers.items()
-        if buffer is not None
-    ]
-
-    def restore() -> None:
-        for buffers, name, buffer, before in kept:
-            buffer.copy_(before)
-            buffers[name] = buffer
-
-    states = random.getstate(), np.random.get_state()
-    cuda = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(cuda))
-        torch.default_generator.manual_seed(0)
-        if cuda:
-            torch.cuda.manual_seed_all(0)
-        if any(layer._compiled_call_impl is not None for layer in modes):  # what is compiled does not see new hooks
-            stack.enter_context(torch.compiler.set_stance("force_eager"))
-        try:
-            yield restore
-        finally:
-            for layer, training in modes.items():
-                layer.training = training
-            restore()
-            random.setstate(states[0])
-            np.random.set_state(states[1])

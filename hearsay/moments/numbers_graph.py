@@ -76,7 +76,11 @@ def _forgotten(forgotten: pd.DataFrame) -> dict[str, tuple]:
         "forgotten_tools": (int(forgotten["transformation"].nunique()), "tools", "what was done with them"),
         "forgotten_tried": (len(ran), "cases", "ways and tools that ran together"),
         "forgotten_lost": (len(lost), "cases", "of them, those in which the update is lost"),
-        "forgotten_told": (int((lost["said"] != "").sum()), "cases", "of these, those of which the tool says something"),
+        "forgotten_told": (
+            int((lost["said"] != "").sum()),
+            "cases",
+            "of these, those of which the tool says something",
+        ),
         "forgotten_exported": (len(exported), "cases", "ways that ran through torch.export, decomposed or not"),
         "forgotten_kept": (int((exported["moved"] == YES).sum()), "cases", "of them, those that keep the update"),
         "forgotten_listed": (int(listed.sum()), "cases", "of them, those that list it as a BUFFER_MUTATION"),

@@ -1,9 +1,11 @@
 """What unties what: operations on branches that share everything, run, and what they still share afterwards."""
 
+import contextlib
 import copy
+import importlib
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,9 +15,11 @@ from torch import nn
 from hearsay.tables import Table
 from hearsay.triplet.checks import BUFFER, PARAMETER, unshared_state
 from hearsay.triplet.sharing import share
+from hearsay.triplet.state import one_gradient, tensors
 
 EVERYTHING = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
-TIED, UNTIED, GRADIENTS, NOT_RUN = "tied", "untied", "values only", "not run"
+TIED, UNTIED, GRADIENTS, COPIES, NOT_RUN = "tied", "untied", "values only", "gradient only", "not run"
+ON_GPU = ".to(device), to a GPU", "DataParallel's replicate"
 
 UNTYING = Table(
     "triplet/untying",
@@ -23,8 +27,8 @@ UNTYING = Table(
     key=("operation",),
     columns={
         "operation": "what was done with the two branches, held together by an nn.ModuleList",
-        "parameters": f"{TIED}: one tensor and one gradient; {GRADIENTS}: one tensor, two gradients; {UNTIED}; "
-        f"{NOT_RUN}: what it needs is not there",
+        "parameters": f"{TIED}: one tensor and one gradient; {GRADIENTS}: one tensor, two gradients; {COPIES}: "
+        f"a copy whose gradient reaches the first; {UNTIED}; {NOT_RUN}: what it needs is not there",
         "buffers": "the same of running means, running variances and counts of batches",
         "silent": "whether it went without an error or a warning; empty where not run",
         "said": "the error or warning",
@@ -70,6 +74,31 @@ def _each_copied(pair: nn.ModuleList) -> nn.ModuleList:
 def _replicated(pair: nn.ModuleList) -> nn.ModuleList:
     first, _ = nn.parallel.replicate(pair.cuda(), [0, 0])
     return first
+
+
+@contextlib.contextmanager
+def broadcast_emulated() -> Iterator[None]:
+    """Let nn.parallel.replicate work without a GPU: the first replica has the tensors themselves, others copies."""
+
+    def broadcast(given: list[torch.Tensor], devices: list[int], detach: bool = False) -> list[list[torch.Tensor]]:
+        first = given if detach else [tensor.view_as(tensor) for tensor in given]
+        return [list(first), *([tensor.clone() for tensor in given] for _ in devices[1:])]
+
+    module = importlib.import_module("torch.nn.parallel.replicate")
+    instead = {"_broadcast_coalesced_reshape": broadcast, "_get_device_index": lambda device, _optional: device}
+    before = {name: getattr(module, name) for name in instead}
+    try:
+        for name, function in instead.items():
+            setattr(module, name, function)
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(module, name, function)
+
+
+def _emulated(pair: nn.ModuleList) -> list[nn.ModuleList]:
+    with broadcast_emulated():
+        return nn.parallel.replicate(pair, [0, 1])
 
 
 def _trained(pair: nn.ModuleList) -> nn.ModuleList:
@@ -141,6 +170,13 @@ OPERATIONS: dict[str, Callable[[nn.ModuleList], nn.ModuleList]] = {
     "fx.symbolic_trace of each": _traced,
     "a running mean that is assigned, not updated in place": _trained_with_assigned_buffers,
     "DataParallel's replicate": _replicated,
+    "DataParallel's replicate, broadcast emulated: two branches of a replica": lambda pair: _emulated(pair)[1],
+    "DataParallel's replicate, broadcast emulated: a branch and its first replica": lambda pair: nn.ModuleList(
+        [pair[0], _emulated(pair)[0][0]]
+    ),
+    "DataParallel's replicate, broadcast emulated: a branch and its second replica": lambda pair: nn.ModuleList(
+        [pair[0], _emulated(pair)[1][0]]
+    ),
 }
 
 
@@ -157,8 +193,7 @@ def untying() -> pd.DataFrame:
 def _row(name: str, operation: Callable[[nn.ModuleList], nn.ModuleList]) -> dict[str, str]:
     import warnings
 
-    needs_gpu = name in (".to(device), to a GPU", "DataParallel's replicate")
-    if needs_gpu and not torch.cuda.is_available():
+    if name in ON_GPU and not torch.cuda.is_available():
         return {"operation": name, "parameters": NOT_RUN, "buffers": NOT_RUN, "silent": "", "said": "needs a GPU"}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -171,10 +206,11 @@ def _row(name: str, operation: Callable[[nn.ModuleList], nn.ModuleList]) -> dict
 
 
 def _ties(pair: nn.ModuleList) -> _Ties:
-    rows = unshared_state(list(pair))
+    rows, states = unshared_state(list(pair)), [tensors(branch) for branch in pair]
     said = {}
     for kind in (PARAMETER, BUFFER):
         mine = [row for row in rows if row.kind == kind]
-        untied = any(not row.gradients_only for row in mine)
-        said[kind] = UNTIED if untied else GRADIENTS if mine else TIED
+        untied = [row.name for row in mine if not row.gradients_only]
+        copies = kind == PARAMETER and all(one_gradient(*(state[name] for state in states)) for name in untied)
+        said[kind] = (COPIES if copies else UNTIED) if untied else GRADIENTS if mine else TIED
     return _Ties(said[PARAMETER], said[BUFFER])

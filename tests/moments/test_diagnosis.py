@@ -16,7 +16,8 @@ from torch import nn
 import hearsay.moments
 from hearsay.errors import HearsayError
 from hearsay.moments import diagnose
-from hearsay.moments.diagnosis import BROKEN, FINE, NEVER, NONE, NOT_REACHED, STALE, relative_errors
+from hearsay.moments.diagnosis import BROKEN, FINE, NEVER, NONE, NOT_REACHED, STALE
+from hearsay.moments.diagnosis_limits import relative_errors
 from hearsay.vision import statistics
 
 
@@ -280,6 +281,39 @@ def test_bad_input_gets_one_line(net, loader, message):
     with pytest.raises(HearsayError, match=message) as caught:
         diagnose(net, loader)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("net", "how", "message"),
+    [
+        (None, {}, "the model is a NoneType; expected a torch.nn.Module"),
+        (made(), {"most": 0}, "most is 0; expected 10 batches or more"),
+        (made(), {"most": -1}, "most is -1; expected"),
+        (made(), {"most": 9}, "most is 9; expected"),
+        (made(), {"most": 20.5}, "most is 20.5; expected"),
+        (made(), {"alpha": 0}, "alpha is 0; expected a chance between 0 and 1"),
+        (made(), {"alpha": 1.0}, "alpha is 1.0; expected"),
+        (made(), {"alpha": float("nan")}, "alpha is nan; expected"),
+        (made(), {"alpha": "5%"}, "alpha is '5%'; expected"),
+        (nn.Linear(2, 2), {}, "frozen layers such as torchvision's FrozenBatchNorm2d never update"),
+    ],
+)
+def test_bad_arguments_get_one_line(net, how, message):
+    with pytest.raises(HearsayError, match=message) as caught:
+        diagnose(net, images(), **how)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [0, 12])
+def test_a_loader_that_fails_gets_one_line_which_says_where(given):
+    def loader():
+        yield from images(given)
+        raise RuntimeError("a worker died\nand more")
+
+    expected = f"^diagnose: the loader fails at batch {given}: RuntimeError: a worker died$"
+    with pytest.raises(HearsayError, match=expected) as caught:
+        diagnose(made(), loader())
+    assert isinstance(caught.value.__cause__, RuntimeError)
 
 
 def test_relative_errors_by_hand():
