@@ -16,12 +16,13 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.model_selection._search import BaseSearchCV
 
 from hearsay.duplication import probe
-from hearsay.duplication.check_input import Duplicates, build, features, find_duplicates, parts, said, targets
+from hearsay.duplication.check_input import Duplicates, build, features, find_duplicates, parts, targets
 from hearsay.duplication.distribution import comparable
 from hearsay.duplication.remedies import COUNT, DRAW, SUM, Remedy, remedies, tighten
 from hearsay.duplication.roster import seeded
 from hearsay.duplication.twosample import energy_test
 from hearsay.errors import HearsayError
+from hearsay.factory import said
 from hearsay.seeds import generator
 
 INVARIANT, TIGHTENED, CHANGED, NOT_SHOWN = "invariant", "invariant with tightened tolerance", "changed", "not shown"

@@ -1,19 +1,16 @@
-"""Read what `check-duplication` is given: a file of rows, the name of a factory. One clear line for what is wrong."""
+"""Read what `check-duplication` is given: a file of rows, a factory. One clear line for what is wrong."""
 
-import difflib
-import importlib
 import os
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
 from hearsay.errors import HearsayError
+from hearsay.factory import call, nearest
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def read_rows(path: str | os.PathLike, target: str) -> tuple[pd.DataFrame, pd.Se
         raise HearsayError(f"{path} is no CSV file ({reason}); --data takes a CSV file with a header row") from None
     frame.columns = frame.columns.map(str)
     if target not in frame.columns:
-        raise HearsayError(f"{path} has no column {target!r}{_nearest(target, frame.columns)}")
+        raise HearsayError(f"{path} has no column {target!r}{nearest(target, frame.columns)}")
     if frame.shape[1] < 2:
         raise HearsayError(f"{path} has the column {target!r} only; features are needed too, separated by commas")
     return frame.drop(columns=target), frame[target]
@@ -109,43 +106,10 @@ def targets(y: pd.Series | np.ndarray, rows: int, classes: bool, folds: int) -> 
         raise HearsayError(f"{name} is not numeric ({str(bad)!r}), the estimator a regressor") from None
 
 
-def load_factory(name: str) -> Callable[[], object]:
-    """Return the callable that `MODULE:FACTORY` names; modules of the current folder are found too.
-
-    Raises HearsayError where there is none.
-    """
-    module_name, colon, path = name.partition(":")
-    if not (module_name and colon and path):
-        raise HearsayError(f"{name!r} names no factory; expected MODULE:FACTORY, such as sklearn.svm:SVC")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    importlib.invalidate_caches()
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
-            where = f"there is no module {error.name!r} in the current folder or among the installed packages"
-            raise HearsayError(f"{name}: {where}") from None
-        raise HearsayError(f"{name}: module {module_name!r} needs {error.name!r}, which is not installed") from None
-    except Exception as error:
-        raise HearsayError(f"{name}: importing {module_name!r} raised {said(error)}") from None
-    found = module
-    for part in path.split("."):
-        if not hasattr(found, part):
-            raise HearsayError(f"{name}: {module_name} has no {path!r}{_nearest(part, dir(found))}")
-        found = getattr(found, part)
-    if not callable(found):
-        raise HearsayError(f"{name} is no callable; expected a function or class that returns an unfitted estimator")
-    return found
-
-
 def build(factory: Callable[[], object]) -> object:
     """Call the factory. Raises HearsayError where it raises or returns something that is no scikit-learn estimator."""
     name = getattr(factory, "__qualname__", repr(factory))
-    try:
-        made = factory()
-    except Exception as error:
-        raise HearsayError(f"the factory {name} raised {said(error)}") from None
+    made = call(factory)
     lacks = [method for method in ("fit", "predict", "get_params", "score") if not hasattr(made, method)]
     if isinstance(made, type) or lacks:
         what = f"the class {made.__name__}" if isinstance(made, type) else f"a {type(made).__name__}"
@@ -202,19 +166,3 @@ def _is_number(value: object) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def said(error: Exception) -> str:
-    """Return an error in one line: its type, and the first line of its message."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _nearest(name: str, among) -> str:
-    known = [str(other) for other in among]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6) or [
-        other for other in known if other.casefold() == name.casefold()
-    ]
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; it has {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if len(known) <= 30 else ""

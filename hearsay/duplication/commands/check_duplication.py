@@ -45,10 +45,12 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from hearsay.duplication.check import check_duplication
-    from hearsay.duplication.check_input import load_factory, read_rows
+    from hearsay.duplication.check_input import read_rows
+    from hearsay.factory import load_factory
 
     x, y = read_rows(args.data, args.target)
-    report = check_duplication(load_factory(args.factory), x, y, args.copies, args.folds, args.seeds)
+    factory = load_factory(args.factory, "an unfitted estimator", "sklearn.svm:SVC")
+    report = check_duplication(factory, x, y, args.copies, args.folds, args.seeds)
     print(json.dumps(asdict(report), indent=2, ensure_ascii=False) if args.json else text(report))
     has = {"changed": report.verdict == "changed", "duplicates": report.duplicates.leaking > 0}
     return int(any(has[problem] for problem in args.fail_on))
