@@ -1,0 +1,189 @@
+"""The study's figures: what each way can do, what came out when it was tried, and how fast it feeds."""
+
+import os
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hearsay import figures
+from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, NOT_RUN, TENSORFLOW, WORKS, YES
+from hearsay.figures import COLOURS
+
+TOOLS = (TENSORFLOW, FX, EXPORT, EAGER)
+DID, DID_NOT, ABSENT = ("o", COLOURS["blue"]), ("x", COLOURS["vermilion"]), ("_", COLOURS["grey"])
+# A question, and the demonstration that answers it in each tool; empty where it has no meaning there.
+TRIED = {
+    "input fed": ("placeholder, fed", "fed", "fed", "fed"),
+    "input not fed": ("placeholder, unfed", "unfed", "unfed", "unfed"),
+    "input with a default, not fed": (
+        "default placeholder, unfed",
+        "number for a default, unfed",
+        "default left out of the example, unfed",
+        "default, unfed",
+    ),
+    "input with a default, fed": (
+        "default placeholder, fed",
+        "number for a default, fed",
+        "default left out of the example, fed",
+        "default, fed",
+    ),
+    "nothing to be fed": ("constant, unfed", "no placeholder", "no placeholder", "no argument"),
+    "constant fed all the same": ("constant, fed", "constant fed", "constant fed", ""),
+    "node between fed, input too": ("", "node fed", "node fed", ""),
+    "node between fed, input not": (
+        "hidden node, fed",
+        "node fed, placeholder unfed",
+        "node fed, placeholder unfed",
+        "",
+    ),
+    "unneeded input not fed": ("placeholder, not fetched", "unneeded placeholder unfed", "", ""),
+    "batch of another size": (
+        "placeholder, fed another number of rows",
+        "another batch",
+        "another batch",
+        "another batch",
+    ),
+    "the same, size declared as unknown": (
+        "placeholder of unknown batch, fed another number of rows",
+        "",
+        "another batch, marked dynamic",
+        "",
+    ),
+    "input of a wrong shape": (
+        "placeholder of unknown shape, fed the wrong shape",
+        "wrong shape",
+        "wrong shape",
+        "wrong shape",
+    ),
+    "input of a wrong type": ("placeholder, fed doubles", "wrong type", "wrong type", "wrong type"),
+}
+
+
+def tried(demonstrations: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Draw which demonstrations ran and which failed, the same question in one row for all tools."""
+    outcomes = demonstrations.set_index(["tool", "demonstration"])["outcome"]
+    cells = {
+        (question, tool): {WORKS: DID, NOT_RUN: ABSENT}.get(outcomes[tool, name], DID_NOT)
+        for question, names in TRIED.items()
+        for tool, name in zip(TOOLS, names, strict=True)
+        if name
+    }
+    _cells(cells, list(TRIED), TOOLS, ("runs", "is an error"), path)
+
+
+def matrix(cells: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Draw what each way of feeding can do, a row each, by tool. cells: `outcomes.MATRIX`."""
+    found, order = {}, []
+    for tool in TOOLS:
+        mine = cells[cells["tool"] == tool]
+        order += [f"{tool}: {way}" for way in dict.fromkeys(mine["way"])]
+        marks = mine["can"].map(lambda can: {YES: DID, NOT_RUN: ABSENT}.get(can, DID_NOT))
+        names = zip(tool + ": " + mine["way"], mine["asked"], strict=True)
+        found |= dict(zip(names, marks, strict=True))
+    _cells(found, order, list(ASKED), ("can", "cannot"), path)
+
+
+def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: tuple[str, str], path) -> None:
+    import matplotlib.pyplot as plt
+
+    with figures.style():
+        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.8 + 0.22 * len(rows)), layout="constrained")
+        for (row, column), (marker, colour) in cells.items():
+            axes.plot(columns.index(column), rows.index(row), marker, color=colour, markersize=6, markeredgewidth=1.6)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.set_xticks(range(len(columns)), [textwrap.fill(column, 10) for column in columns])
+        axes.xaxis.tick_top()
+        axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(rows) - 0.4, -0.6))
+        axes.tick_params(length=0)
+        axes.grid(axis="y", color=COLOURS["grey"], linewidth=0.3)
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+        marks = zip((DID, DID_NOT), words, strict=True)
+        handles = [plt.Line2D([], [], linestyle="none", marker=m, color=c, label=word) for (m, c), word in marks]
+        figure.legend(handles=handles, loc="outside lower right", ncols=2)
+        figures.save(figure, path)
+
+
+def speed(summary: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Draw the speed of every way relative to resident slices, a panel a model, measured and predicted.
+
+    summary: `timing.SUMMARY`; prediction: `prediction.PREDICTION`; of the CPU. Bars are 95 % intervals.
+    """
+    import matplotlib.pyplot as plt
+
+    summary, prediction = (table[table["device"] == "cpu"] for table in (summary, prediction))
+    models = list(prediction.groupby("model")["step"].median().sort_values().index)
+    batches = sorted(summary["batch"].unique())
+    colours = dict(zip(batches, _shades(len(batches)), strict=True))
+    order = list(summary.groupby("mode")["steady_relative"].median().sort_values(ascending=False).index)
+    with figures.style():
+        size = figures.WIDTH, 1.1 + 0.26 * len(order)
+        figure, panels = plt.subplots(1, len(models), figsize=size, sharey=True, sharex=True, layout="constrained")
+        for axes, model in zip(np.atleast_1d(panels), models, strict=True):
+            axes.axvline(1, color=COLOURS["grey"], linewidth=0.6)
+            for k, batch in enumerate(batches):
+                offset = 0.22 * (k - (len(batches) - 1) / 2)
+                rows = summary[(summary["model"] == model) & (summary["batch"] == batch)].set_index("mode")
+                said = prediction[(prediction["model"] == model) & (prediction["batch"] == batch)].set_index("mode")
+                for mode in rows.index:
+                    y, row = order.index(mode) + offset, rows.loc[mode]
+                    ends = [row["steady_relative_low"], row["steady_relative_high"]]
+                    axes.plot(ends, [y, y], color=colours[batch], linewidth=1)
+                    axes.plot(row["steady_relative"], y, "o", color=colours[batch], markersize=3.5)
+                    if mode in said.index:
+                        axes.plot(said.loc[mode, "predicted"], y, "|", color=COLOURS["ink"], markersize=6)
+            axes.set(title=model, xscale="log", xlabel="times the steps/s")
+            axes.set_yticks(range(len(order)), order)
+            axes.set_ylim(len(order) - 0.5, -0.5)
+        handles = [
+            plt.Line2D([], [], color=colours[b], marker="o", markersize=3.5, label=f"batch of {b}") for b in batches
+        ]
+        handles.append(plt.Line2D([], [], linestyle="none", marker="|", color=COLOURS["ink"], label="predicted"))
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        figures.save(figure, path)
+
+
+def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Draw from which step time on a way costs hardly anything, predicted and measured.
+
+    table: `prediction.CROSSINGS`; prediction: `prediction.PREDICTION`, whose steps are marked; of the CPU.
+    """
+    import matplotlib.pyplot as plt
+
+    table, prediction = (each[each["device"] == "cpu"] for each in (table, prediction))
+    batches = sorted(table["batch"].unique())
+    colours = dict(zip(batches, _shades(len(batches)), strict=True))
+    order = list(table.groupby("mode")["predicted"].median().sort_values().index)
+    steps = prediction.groupby(["model", "batch"])["step"].median()
+    least, most = 1e3 * steps.min() / 3, 1e3 * steps.max() * 3
+    with figures.style():
+        size = figures.WIDTH, 1.1 + 0.28 * len(order)
+        figure, axes = plt.subplots(figsize=size, layout="constrained")
+        for k, batch in enumerate(batches):
+            for row in table[table["batch"] == batch].itertuples():
+                y = order.index(row.mode) + 0.22 * (k - (len(batches) - 1) / 2)
+                low, high = (
+                    min(max(1e3 * end, least), most)
+                    for end in (row.measured_low, np.nan_to_num(row.measured_high, nan=np.inf))
+                )
+                axes.plot([low, high], [y, y], color=colours[batch], linewidth=3, alpha=0.35, solid_capstyle="butt")
+                if np.isfinite(row.measured):
+                    axes.plot(1e3 * row.measured, y, "o", color=colours[batch], markersize=4)
+                axes.plot(np.clip(1e3 * row.predicted, least, most), y, "|", color=COLOURS["ink"], markersize=8)
+        for (_, batch), step in steps.items():
+            axes.axvline(1e3 * step, color=colours[batch], linewidth=0.4, linestyle=":")
+        axes.set(xscale="log", xlim=(least, most), xlabel="a step on a batch that is there, ms")
+        axes.set_yticks(range(len(order)), order)
+        axes.set_ylim(len(order) - 0.5, -0.5)
+        handles = [
+            plt.Line2D([], [], color=colours[b], marker="o", markersize=4, label=f"batch of {b}") for b in batches
+        ]
+        handles.append(plt.Line2D([], [], linestyle="none", marker="|", color=COLOURS["ink"], label="predicted"))
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        figures.save(figure, path)
+
+
+def _shades(n: int) -> list[str]:
+    return [COLOURS[name] for name in ("sky", "blue", "purple", "green", "orange")][:n]

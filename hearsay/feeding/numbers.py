@@ -1,0 +1,162 @@
+"""The numbers of this study that the text may cite, by key."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hearsay.feeding.claims_speed import PIPELINES
+from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
+from hearsay.feeding.outcomes import EXPORT, NOT_RUN, TENSORFLOW, WORKS, YES
+from hearsay.feeding.outcomes import FAILS as FAILED
+from hearsay.feeding.ratios import VARIABLE, graph_ratios, initialising
+
+TOOLS = {TENSORFLOW: "tensorflow", "torch.fx": "fx", EXPORT: "export", "PyTorch": "torch"}
+PAIRS = {
+    "graph_eager": (PLACEHOLDER, EAGER),
+    "function_eager": (FUNCTION, EAGER),
+    "default_constant": (DEFAULT_UNFED, CONSTANT_UNFED),
+    "again": (AGAIN, PLACEHOLDER),
+    "resident": ("constant of the data set", PLACEHOLDER),
+    **{f"pipeline_{k}": (name, PLACEHOLDER) for k, name in enumerate(PIPELINES)},
+}
+UNKNOWN = "unknown"
+
+
+def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> dict[str, tuple]:
+    """Return key -> (value, unit, meaning) from the study's tables and its section of the configuration."""
+    return {
+        **_demonstrations(tables["demonstrations"]),
+        **_matrix(tables["matrix"]),
+        **_complication(tables["complication"]),
+        **_same(tables["graph_ways"], tables["training"]),
+        **dict(_graph_speeds(tables["graph_times"], config["judging"]["alpha"])),
+        **dict(_speeds(tables["summary"])),
+        **dict(_predicted(tables["prediction"], tables["crossings"])),
+        "within": (config["judging"]["within"], "share", "difference of speeds that counts as none"),
+        "grown": (config["judging"]["grown"], "bytes", "bytes a byte of data from which a file grows by the data"),
+    }
+
+
+def _demonstrations(rows: pd.DataFrame) -> dict[str, tuple]:
+    ran = rows[rows["outcome"] != NOT_RUN]
+    found = {
+        "tried": (len(rows), "demonstrations", "demonstrations in all"),
+        "ran": (len(ran), "demonstrations", "of them, those whose tool was there"),
+        "failed": (int((ran["outcome"] == FAILED).sum()), "demonstrations", "of these, those that raised an error"),
+    }
+    for tool, key in TOOLS.items():
+        mine = rows[rows["tool"] == tool]
+        found[f"tried_{key}"] = (len(mine), "demonstrations", f"demonstrations in {tool}")
+    sizes = {
+        "graph_bytes": (TENSORFLOW, "data set as a constant, size"),
+        "graph_bytes_fed": (TENSORFLOW, "data set through a placeholder, size"),
+        "archive_bytes": (EXPORT, "archive, data inside"),
+        "archive_bytes_fed": (EXPORT, "archive, data fed"),
+        "archive_bytes_example": (EXPORT, "archive, data fed and the example"),
+    }
+    values = rows.set_index(["tool", "demonstration"])
+    for key, (tool, name) in sizes.items():
+        said = values.loc[(tool, name), "value"]
+        value = float(said.split()[0]) if said else UNKNOWN
+        found[key] = (value, "bytes" if said else "", f"bytes a byte of data, {tool}: {name}")
+    return found
+
+
+def _matrix(rows: pd.DataFrame) -> dict[str, tuple]:
+    return {
+        "cells": (len(rows), "cells", "cells of the matrix"),
+        "cells_can": (int((rows["can"] == YES).sum()), "cells", "of them, those that say yes"),
+        "ways": (len(rows[["tool", "way"]].drop_duplicates()), "ways", "ways of feeding in the matrix"),
+        "asked": (int(rows["asked"].nunique()), "things", "things asked of each"),
+    }
+
+
+def _complication(rows: pd.DataFrame) -> dict[str, tuple]:
+    return {
+        "programs": (len(rows), "programs", "programs that were rewritten with placeholders"),
+        "beyond_least": (int(rows["beyond"].min()), "lines", "least lines that change beside the declarations"),
+        "beyond_most": (int(rows["beyond"].max()), "lines", "most of them"),
+        "calls_fed": (int((rows["fed_after"] - rows["fed_before"]).sum()), "calls", "calls that must carry a feed now"),
+        "calls": (int(rows["calls"].sum()), "calls", "calls that run something in these programs"),
+    }
+
+
+def _same(graph: pd.DataFrame, torch: pd.DataFrame) -> dict[str, tuple]:
+    ran = graph[graph["outcome"] == WORKS]
+    odd = torch["mode"].str.contains(", shifted|torch's generator")
+    return {
+        "graph_ways": (int(graph["way"].nunique()), "ways", "ways of feeding a training in TensorFlow"),
+        "graph_trainings": (len(ran), "trainings", "of them by model, those that ran"),
+        "graph_same": (int(ran["same"].sum()), "trainings", "of these, those with the same losses in every bit"),
+        "torch_modes": (int(torch.loc[~odd, "mode"].nunique()), "ways", "ways of feeding a training in PyTorch"),
+        "torch_trainings": (int((~odd).sum()), "trainings", "of them by model and batch"),
+        "torch_same": (int((torch.loc[~odd, "same"] == YES).sum()), "trainings", "those with the same weights"),
+        "odd_trainings": (int(odd.sum()), "trainings", "trainings in which a condition was broken on purpose"),
+        "odd_same": (int((torch.loc[odd, "same"] == YES).sum()), "trainings", "of them, those with the same weights"),
+    }
+
+
+def _graph_speeds(timings: pd.DataFrame, alpha: float) -> Iterator[tuple[str, tuple]]:
+    """Yield ratios of steps/s in TensorFlow, over models and pools: least, middle and largest."""
+    for key, pair in PAIRS.items():
+        found = graph_ratios(timings, [pair], alpha)
+        meaning = f"steps/s of {pair[0]} over those of {pair[1]}"
+        for end, value in _three(found["ratio"]):
+            yield f"{key}_{end}", (value, "times" if value != UNKNOWN else "", f"{meaning}, {end} of the cases")
+    found = initialising(timings, alpha)
+    for end, value in _three(found["steps"]):
+        meaning = f"steps that the initialising pass of '{VARIABLE}' takes longer, {end} of the cases"
+        yield f"initialising_{end}", (value, "steps" if value != UNKNOWN else "", meaning)
+    ran = timings[timings["outcome"] == WORKS]
+    yield "graph_models", (int(ran["model"].nunique()), "models", "models timed in TensorFlow")
+    yield "graph_repeats", (int(ran["repeat"].nunique()), "rounds", "rounds of timing in TensorFlow")
+
+
+def _three(values: pd.Series) -> list[tuple[str, float | str]]:
+    if values.empty:
+        return [(end, UNKNOWN) for end in ("least", "middle", "most")]
+    return [("least", float(values.min())), ("middle", float(values.median())), ("most", float(values.max()))]
+
+
+def _speeds(summary: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    """Yield the speed of the slowest way relative to resident slices, by model, and what the table holds."""
+    rows = summary[summary["device"] == "cpu"]
+    for model, part in rows.groupby("model"):
+        key = model.replace(" ", "_")
+        worst = part.loc[part["steady_relative"].idxmin()]
+        yield f"slowest_{key}", (float(worst["steady_relative"]), "times", f"speed of the slowest way, {model}")
+        yield f"slowest_{key}_mode", (str(worst["mode"]), "", "what it is")
+        yield f"waiting_{key}", (float(part["waiting"].max()), "share", f"largest share of time waiting, {model}")
+    yield "modes", (int(rows["mode"].nunique()), "ways", "ways of feeding timed in PyTorch")
+    yield "models", (int(rows["model"].nunique()), "models", "models timed in PyTorch")
+    yield "batches", (int(rows["batch"].nunique()), "sizes", "sizes of batches timed in PyTorch")
+    yield "repeats", (int(rows["repeats"].min()), "rounds", "rounds of timing in PyTorch")
+    yield "processor", (str(rows["processor"].iloc[0]), "", "the processor that was timed")
+    yield "cores", (int(rows["cores"].iloc[0]), "cores", "cores that the process might use")
+
+
+def _predicted(prediction: pd.DataFrame, crossings: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    rows = prediction[prediction["device"] == "cpu"]
+    errors = rows["error"].abs()
+    yield "predicted", (len(rows), "cases", "speeds that were predicted from fetch and step")
+    yield "prediction_error", (float(errors.median()), "share", "error of the prediction, median of its size")
+    yield "prediction_error_most", (float(errors.max()), "share", "largest of them")
+    for kind in ("DataLoader", ""):
+        mine = rows["mode"].str.contains("workers|worker$") == bool(kind)
+        name = "workers" if kind else "alone"
+        value = float(errors[mine].median()) if mine.any() else UNKNOWN
+        yield f"prediction_error_{name}", (value, "share" if mine.any() else "", f"the same, {name}")
+    found = crossings[crossings["device"] == "cpu"]
+    yield "share", (float(found["share"].iloc[0]), "share", "share of the speed that counts as hardly anything")
+    least, middle, most = (1e3 * float(np.quantile(found["predicted"], q)) for q in (0, 0.5, 1))
+    for end, value in (("least", least), ("middle", middle), ("most", most)):
+        yield f"crossing_{end}", (value, "ms", f"step from which on a way costs hardly anything, predicted, {end}")
+    measured = found.dropna(subset="measured")
+    if len(measured):
+        ratio = float((measured["measured"] / measured["predicted"]).median())
+        yield "crossing_ratio", (ratio, "times", "measured crossing over the predicted one, median")
+    else:
+        yield "crossing_ratio", (UNKNOWN, "", "measured crossing over the predicted one, median")
+    yield "crossings_measured", (len(measured), "cases", "crossings that lie between two models")
