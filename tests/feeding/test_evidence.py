@@ -38,7 +38,6 @@ def planted(ran=True):
     outcomes = {key: FAILS if "unfed" in key[1] else WORKS for key in [*names, *SIZES] if key[1]}
     absent = {} if ran else dict.fromkeys([key for key in outcomes if key[0] == TENSORFLOW], NOT_RUN)
     outcomes |= absent
-    values = {WORKS: SIZES, FAILS: {}, NOT_RUN: {}}
     demonstrations = [
         {
             "tool": tool,
