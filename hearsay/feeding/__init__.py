@@ -6,11 +6,11 @@ For one's own work: `time_feeding(model, dataset)` times the ways of feeding a m
 >>> from hearsay.feeding import time_feeding
 >>> class Photographs(torch.utils.data.Dataset):
 ...     def __len__(self):
-...         return 64
+...         return 8
 ...     def __getitem__(self, i):
-...         time.sleep(0.002)  # a file is read and decoded
+...         time.sleep(0.02)  # a file is read and decoded
 ...         return torch.full((3,), float(i)), i % 2
->>> report = time_feeding(torch.nn.Linear(3, 2), Photographs(), batch=4, seconds=1)
+>>> report = time_feeding(torch.nn.Linear(3, 2), Photographs(), batch=4, seconds=2)
 >>> report.matters, report.recommended in ("preloaded", "memory-mapped")
 (True, True)
 >>> [way.name for way in report.ways if way.waiting > 0.5][0]

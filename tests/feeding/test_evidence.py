@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 
 from hearsay import figures as house
 from hearsay import tables
@@ -131,7 +132,9 @@ def test_where_tensorflow_was_not_run_numbers_are_unknown(timed, tmp_path):
 def drawn(monkeypatch):
     kept = []
     monkeypatch.setattr(house, "save", lambda figure, path: kept.append(figure))
-    return kept
+    yield kept
+    for figure in kept:
+        pyplot.close(figure)
 
 
 def test_tried_has_a_mark_for_every_demonstration(found, drawn):
