@@ -98,6 +98,11 @@ def _options(section: type[BaseModel], prefix: str = "") -> dict[str, Any]:
     return options
 
 
+def _inline(value: Any) -> str:
+    """Return a value as YAML in one line."""
+    return yaml.safe_dump(value, default_flow_style=True, width=float("inf")).split("\n")[0]
+
+
 def reference() -> str:
     """Return the option reference as Markdown."""
     lines = [
@@ -112,7 +117,7 @@ def reference() -> str:
     ]
     for name, field in sorted(_options(model()).items(), key=lambda item: (item[0].count("."), item[0])):
         default = field.get_default(call_default_factory=True)
-        default = "required" if default is PydanticUndefined else yaml.safe_dump(default).split("\n")[0]
+        default = "required" if default is PydanticUndefined else _inline(default)
         kind = getattr(field.annotation, "__name__", None) if not hasattr(field.annotation, "__args__") else None
         kind = kind or str(field.annotation).replace("typing.", "").replace("pathlib.", "").replace(
             " | None", ", or null"

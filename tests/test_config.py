@@ -1,5 +1,6 @@
 """Bad configurations get one line that names the key, its place and the nearest valid key."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,14 @@ def test_the_file_that_overrides_is_named(tmp_path):
         (tmp_path / f"{name}.yaml").write_text("seed: one\n")
     with pytest.raises(HearsayError, match="strong"):
         config.validate({"seed": "one"}, [tmp_path / "strong.yaml", tmp_path / "weak.yaml"])
+
+
+def test_defaults_in_the_reference_are_whole():
+    printed = dict(re.findall(r"^\| `([\w.]+)` \| .*? \| `(.*?)` \|", config.reference(), re.MULTILINE))
+    for name, field in config._options(config.model()).items():
+        if not field.is_required():
+            default = field.get_default(call_default_factory=True)
+            assert yaml.safe_load(printed[name]) == default, name
 
 
 def test_the_reference_is_current():
