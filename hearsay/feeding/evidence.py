@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from hearsay import tables
+from hearsay.feeding.calibration import CALIBRATION
 from hearsay.feeding.graph_changes import COMPLICATION
 from hearsay.feeding.graph_timing import TIMINGS as GRAPH_TIMES
 from hearsay.feeding.graph_ways import TABLE as GRAPH_WAYS
@@ -26,6 +27,7 @@ TABLES = {
     "feeding-summary": SUMMARY,
     "feeding-prediction": PREDICTION,
     "feeding-crossings": CROSSINGS,
+    "feeding-calibration": CALIBRATION,
 }
 NAMES = {"feeding-graph": "graph_times"}  # what the claims call it
 

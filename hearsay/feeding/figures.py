@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hearsay import figures
+from hearsay.feeding.calibration import COMPUTES, WAITS, gains
 from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.figures import COLOURS
 
@@ -93,7 +94,7 @@ def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: t
         for (row, column), (marker, colour) in cells.items():
             axes.plot(columns.index(column), rows.index(row), marker, color=colour, markersize=6, markeredgewidth=1.6)
         axes.set_yticks(range(len(rows)), rows)
-        axes.set_xticks(range(len(columns)), [textwrap.fill(column, 10) for column in columns])
+        axes.set_xticks(range(len(columns)), [textwrap.fill(column, 10, break_long_words=False) for column in columns])
         axes.xaxis.tick_top()
         axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(rows) - 0.4, -0.6))
         axes.tick_params(length=0)
@@ -135,6 +136,7 @@ def speed(summary: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLi
                     if mode in said.index:
                         axes.plot(said.loc[mode, "predicted"], y, "|", color=COLOURS["ink"], markersize=6)
             axes.set(title=model, xscale="log", xlabel="times the steps/s")
+            _ticks(axes.xaxis, (0.1, 0.2, 0.5, 1))
             axes.set_yticks(range(len(order)), order)
             axes.set_ylim(len(order) - 0.5, -0.5)
         handles = [
@@ -175,6 +177,7 @@ def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.Path
         for (_, batch), step in steps.items():
             axes.axvline(1e3 * step, color=colours[batch], linewidth=0.4, linestyle=":")
         axes.set(xscale="log", xlim=(least, most), xlabel="a step on a batch that is there, ms")
+        _ticks(axes.xaxis, [tick for tick in (0.01, 0.1, 1, 10, 100) if least < tick < most])
         axes.set_yticks(range(len(order)), order)
         axes.set_ylim(len(order) - 0.5, -0.5)
         handles = [
@@ -183,6 +186,48 @@ def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.Path
         handles.append(plt.Line2D([], [], linestyle="none", marker="|", color=COLOURS["ink"], label="predicted"))
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
         figures.save(figure, path)
+
+
+def workers(table: pd.DataFrame, path: str | os.PathLike) -> None:
+    """Draw how many times as fast two workers are as the loop by itself, over the length of planted fetches.
+
+    table: `calibration.CALIBRATION`. Bars are 95 % intervals; lines are known from the planted lengths, and from times
+    measured apart, which know what handing over costs.
+    """
+    import matplotlib.pyplot as plt
+
+    found = gains(table, 0)
+    found = found[found["workers"] == found["workers"].max()]
+    steps = sorted(found["step"].unique())
+    colours = dict(zip(steps, _shades(len(steps)), strict=True))
+    with figures.style():
+        kinds = [kind for kind in (WAITS, COMPUTES) if kind in set(found["kind"])]
+        size = figures.WIDTH, 2.9
+        figure, panels = plt.subplots(1, len(kinds), figsize=size, sharey=True, layout="constrained", squeeze=False)
+        for axes, kind in zip(panels[0], kinds, strict=True):
+            axes.axhline(1, color=COLOURS["grey"], linewidth=0.6)
+            for step, part in found[found["kind"] == kind].groupby("step"):
+                x, colour = 1e3 * part["fetch"], colours[step]
+                axes.vlines(x, part["low"], part["high"], color=colour, linewidth=1)
+                axes.plot(x, part["gain"], "o", color=colour, markersize=3.5)
+                axes.plot(x, part["predicted"], color=colour)
+                axes.plot(x, part["known"], color=colour, linewidth=0.6, linestyle=":")
+            axes.set(title=f"fetching {kind}", xscale="log", yscale="log", xlabel="fetching a batch, ms")
+            _ticks(axes.xaxis, 1e3 * found["fetch"].unique())
+        panels[0][0].set(ylabel="workers, times the loop's steps/s")
+        _ticks(panels[0][0].yaxis, (0.5, 1, 2))
+        handles = [plt.Line2D([], [], color=colours[s], marker="o", label=f"step of {1e3 * s:g} ms") for s in steps]
+        ink = COLOURS["ink"]
+        handles.append(plt.Line2D([], [], color=ink, label="predicted"))
+        handles.append(plt.Line2D([], [], color=ink, linewidth=0.6, linestyle=":", label="were handing over free"))
+        figure.legend(handles=handles, loc="outside lower center", ncols=3)
+        figures.save(figure, path)
+
+
+def _ticks(axis, values: Sequence[float]) -> None:
+    """Mark these values of a logarithmic axis, written as numbers."""
+    axis.set_ticks(values, [f"{value:g}" for value in values])
+    axis.set_ticks([], minor=True)
 
 
 def _shades(n: int) -> list[str]:

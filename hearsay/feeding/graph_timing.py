@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hearsay import seeds
 from hearsay.feeding.graph_feeding import AGAIN, PLACEHOLDER, TIMED_TOO, WAYS, training
 from hearsay.feeding.graph_models import LARGER, SMALL, SOFTMAX, Task, task
 from hearsay.feeding.graph_peak import NOTHING, peaks
@@ -80,8 +81,9 @@ def timings(config: Mapping[str, Any], seed: int, ways: Sequence[str] = TIMED) -
         for way in ways:
             _round(way, drawn, 1, CALLER)  # imports and the first use of every kernel come before the clock starts
         for repeat, pool in product(range(config["repeats"]), config.get("pools", POOLS)):
-            for i in range(len(ways)):
-                way = ways[(repeat + i) % len(ways)]
+            # Drawn, for in an order that rotates each has always the same one before it.
+            rng = seeds.generator(seed, "feeding", f"turns in TensorFlow, {model}, {pool}", repeat)
+            for way in rng.permutation(np.array(ways, object)):
                 found = _round(way, drawn, config["steps"], pool)
                 log.info("%s, round %d: %s %.6f s", model, repeat + 1, way, found.wall)
                 row = {"model": model, "way": way, "batch": config["batch"], "pool": pool, "repeat": repeat}

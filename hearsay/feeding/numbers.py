@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hearsay.feeding.claims_speed import PIPELINES
+from hearsay.feeding.calibration import gains
+from hearsay.feeding.claims_speed import PIPELINES, pipeline_ratios
 from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import EXPORT, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import FAILS as FAILED
@@ -31,9 +32,10 @@ def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> di
         **_matrix(tables["matrix"]),
         **_complication(tables["complication"]),
         **_same(tables["graph_ways"], tables["training"]),
-        **dict(_graph_speeds(tables["graph_times"], config["judging"]["alpha"])),
+        **dict(_graph_speeds(tables["graph_times"], tables["modes"], config["judging"]["alpha"])),
         **dict(_speeds(tables["summary"])),
         **dict(_predicted(tables["prediction"], tables["crossings"])),
+        **dict(_workers(tables["calibration"], tables["prediction"])),
         "within": (config["judging"]["within"], "share", "difference of speeds that counts as none"),
         "grown": (config["judging"]["grown"], "bytes", "bytes a byte of data from which a file grows by the data"),
     }
@@ -98,13 +100,21 @@ def _same(graph: pd.DataFrame, torch: pd.DataFrame) -> dict[str, tuple]:
     }
 
 
-def _graph_speeds(timings: pd.DataFrame, alpha: float) -> Iterator[tuple[str, tuple]]:
-    """Yield ratios of steps/s in TensorFlow, over models and pools: least, middle and largest."""
+def _graph_speeds(timings: pd.DataFrame, modes: pd.DataFrame, alpha: float) -> Iterator[tuple[str, tuple]]:
+    """Yield ratios of steps/s in TensorFlow, over models and pools: least, middle and largest; and what is shown."""
     for key, pair in PAIRS.items():
         found = graph_ratios(timings, [pair], alpha)
         meaning = f"steps/s of {pair[0]} over those of {pair[1]}"
         for end, value in _three(found["ratio"]):
             yield f"{key}_{end}", (value, "times" if value != UNKNOWN else "", f"{meaning}, {end} of the cases")
+    found = pipeline_ratios(timings, modes, alpha)
+    kinds = {"faster": found["low"] > 1, "slower": found["high"] < 1}
+    yield "pipeline_cases", (len(found), "cases", "pipelines beside feeding, by model and threads or batch")
+    for word, which in kinds.items():
+        yield (
+            f"pipeline_{word}",
+            (int(which.sum()), "cases", f"of them, those in which these are shown to be {word}"),
+        )
     found = initialising(timings, alpha)
     for end, value in _three(found["steps"]):
         meaning = f"steps that the initialising pass of '{VARIABLE}' takes longer, {end} of the cases"
@@ -160,3 +170,21 @@ def _predicted(prediction: pd.DataFrame, crossings: pd.DataFrame) -> Iterator[tu
     else:
         yield "crossing_ratio", (UNKNOWN, "", "measured crossing over the predicted one, median")
     yield "crossings_measured", (len(measured), "cases", "crossings that lie between two models")
+
+
+def _workers(calibration: pd.DataFrame, prediction: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
+    """Yield what handing over costs, and what workers gain by planted fetches: at the shortest and the longest."""
+    handed = prediction.loc[prediction["device"] == "cpu", "handover"].dropna()
+    value = 1e3 * float(handed.median()) if len(handed) else UNKNOWN
+    yield "handover", (value, "ms" if len(handed) else "", "time to take over a batch that a worker has ready, median")
+    found = gains(calibration, 0)
+    found = found[found["workers"] == found["workers"].max()]
+    yield "planted_repeats", (int(calibration["repeat"].nunique()), "rounds", "rounds of timing planted fetches")
+    yield "planted_shortest", (1e3 * float(found["fetch"].min()), "ms", "shortest planted fetch")
+    yield "planted_longest", (1e3 * float(found["fetch"].max()), "ms", "longest planted fetch")
+    for kind, part in found.groupby("kind"):
+        for end, fetch in (("shortest", found["fetch"].min()), ("longest", found["fetch"].max())):
+            gain = part.loc[part["fetch"] == fetch, "gain"]
+            meaning = f"workers' speed over the loop's, fetching {kind}, {end} fetch"
+            yield f"gain_{kind}_{end}_least", (float(gain.min()), "times", f"{meaning}, least over steps")
+            yield f"gain_{kind}_{end}_most", (float(gain.max()), "times", f"{meaning}, most")

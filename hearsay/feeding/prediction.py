@@ -60,9 +60,11 @@ CROSSINGS = Table(
         "predicted_low": "lower end of its 95 % interval",
         "predicted_high": "upper end",
         "measured": "where the line through the measured speeds of two neighbouring models, over the logarithm of "
-        "their steps, meets that share; empty where all models are on one side",
-        "measured_low": "step of the longest model that it costs more, seconds; 0 where there is none",
-        "measured_high": "step of the next longer model, seconds; empty where there is none",
+        "their steps, meets that share for good; empty where all models are on one side",
+        "measured_low": "step of the longest model that it is shown to cost more, by its 95 % interval, seconds; 0 "
+        "where there is none",
+        "measured_high": "step of the shortest model from which on it is shown to cost less, seconds; empty where "
+        "there is none",
     },
     text=("device", "processor", "mode"),
 )
@@ -168,8 +170,11 @@ def crossings(raw: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
         row = dict(zip(_KEY, keys, strict=True)) | {"processor": part["processor"].iloc[0], "share": share}
         one = part.drop_duplicates("repeat")  # fetching is the same whatever the model
         row |= _ends("predicted", [crossing(_lines(each), share, each.slices) for each in one.itertuples()], seed)
-        medians = part.groupby("model")[["step", "measured"]].median().sort_values("step")
-        found = _met(medians["step"].to_numpy(), medians["measured"].to_numpy(), 1 - share)
+        models = sorted(
+            (each["step"].median(), *median_interval(each["measured"].to_numpy(), seed))
+            for _, each in part.groupby("model")
+        )
+        found = _met(*map(np.array, zip(*models, strict=True)), 1 - share)
         row |= dict(zip(("measured", "measured_low", "measured_high"), found, strict=True))
         rows.append({name: row[name] for name in CROSSINGS.columns})
     return pd.DataFrame(rows, columns=list(CROSSINGS.columns))
@@ -183,14 +188,19 @@ def _ends(name: str, values: Sequence[float] | pd.Series, seed: int) -> dict[str
     return dict(zip((name, f"{name}_low", f"{name}_high"), median_interval(np.asarray(values), seed), strict=True))
 
 
-def _met(steps: np.ndarray, speeds: np.ndarray, kept: float) -> tuple[float, float, float]:
-    """Return where speeds, over ascending steps, come to `kept` for good, and the steps on either side."""
-    below = np.flatnonzero(speeds < kept)
-    if not len(below):
-        return np.nan, 0.0, float(steps[0])
+def _met(
+    steps: np.ndarray, speeds: np.ndarray, lows: np.ndarray, highs: np.ndarray, kept: float
+) -> tuple[float, float, float]:
+    """Return where speeds, over ascending steps, come to `kept` for good, and between which steps that is shown.
+
+    lows, highs: ends of the speeds' intervals.
+    """
+    below, more, less = (np.flatnonzero(found) for found in (speeds < kept, highs < kept, lows <= kept))
+    least = float(steps[more[-1]]) if len(more) else 0.0
+    first = less[-1] + 1 if len(less) else 0
+    most = float(steps[first]) if first < len(steps) else np.nan
+    if not len(below) or below[-1] == len(steps) - 1:
+        return np.nan, least, most
     last = below[-1]
-    if last == len(steps) - 1:
-        return np.nan, float(steps[last]), np.nan
     share = (kept - speeds[last]) / (speeds[last + 1] - speeds[last])
-    middle = np.exp(np.log(steps[last]) + share * np.log(steps[last + 1] / steps[last]))
-    return float(middle), float(steps[last]), float(steps[last + 1])
+    return float(np.exp(np.log(steps[last]) + share * np.log(steps[last + 1] / steps[last]))), least, most

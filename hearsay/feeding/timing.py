@@ -20,13 +20,14 @@ from hearsay.feeding.data import Data, draw
 from hearsay.feeding.feeds import Mode
 from hearsay.feeding.modes import SLICES, modes
 from hearsay.feeding.nets import SIZES, Trainer
-from hearsay.peers import DRAWS
+from hearsay.peers import DRAWS, PEERS
+from hearsay.peers import row as beside
 from hearsay.progress import progress
 from hearsay.tables import Table
 from hearsay.vision.device import CPU, prepare
 
 TRAINING, FETCH, READY, STEP = "training", "fetch", "ready", "step"
-PAUSE = 0.01  # seconds after which workers have a batch ready
+PAUSE, PAUSES = 0.01, 20  # seconds after which workers have a batch ready, and how often at most that is tried
 LEFT_OUT = 1 + 4  # steps at the start of an epoch that the steady state leaves out, of every way alike
 
 TIMINGS = Table(
@@ -126,6 +127,25 @@ def summary(raw: pd.DataFrame, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SUMMARY.columns))
 
 
+def peers(raw: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Sum up `TIMINGS` as `hearsay.peers.PEERS`: resident slices beside torch's own DataLoader, in the steady state.
+
+    One row a model and way of loading, on each device, at the middle one of the sizes of batches; the ceiling is the
+    step on a batch that is there.
+    """
+    rows, sizes = [], sorted(raw["batch"].unique())
+    raw = raw[(raw["model"] != "") & (raw["batch"] == sizes[len(sizes) // 2])]
+    for (device, model, batch), part in raw.groupby(["device", "model", "batch"]):
+        walls = part.assign(tool=part["mode"].where(part["what"] == TRAINING, "ceiling"))
+        timed = walls.pivot(index="repeat", columns="tool", values="steady").rename(columns={SLICES: "hearsay"})
+        task = f"a training step fed from memory, {model}, batch of {batch}, {device}"
+        loaders = [mode for mode in timed.columns if mode.startswith("DataLoader")]
+        rows += [
+            beside("feeding", task, f"{mode} (torch {torch.__version__})", "s", timed, mode, seed) for mode in loaders
+        ]
+    return pd.DataFrame(rows, columns=list(PEERS.columns))
+
+
 def median_interval(values: Sequence[float] | np.ndarray, seed: int) -> tuple[float, float, float]:
     """Return the median and its 95 % interval, by the percentiles of 10,000 bootstrap samples of the values."""
     samples = np.random.default_rng(seed).choice(np.asarray(values, float), (DRAWS, len(values)))
@@ -163,7 +183,7 @@ def _of_batch(config: Mapping[str, Any], batch: int, device: str, seed: int) -> 
         asked = config["steps"]
         each = {model: asked[model] if isinstance(asked, Mapping) else asked for model in models}
         steps = {(what, model): each[model] for what in (STEP, TRAINING) for model in models}
-        steps |= {(FETCH, ""): max(each.values()), (READY, ""): min(each.values())}
+        steps |= {(FETCH, ""): max(each.values()), (READY, ""): min(PAUSES, *each.values())}
 
         def ran(what: str, model: str, mode: str) -> Epoch:
             batches = ways[mode].batches if mode else lambda steps: again(there, steps)

@@ -7,6 +7,8 @@ from matplotlib import pyplot
 from hearsay import figures as house
 from hearsay import tables
 from hearsay.feeding import figures, numbers, prediction
+from hearsay.feeding.calibration import CALIBRATION, COMPUTES, WAITS
+from hearsay.feeding.claims_speed import PIPELINES
 from hearsay.feeding.evidence import TABLES, read_evidence
 from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import ASKED, EXPORT, FAILS, FX, NO, NOT_RUN, TENSORFLOW, WORKS, YES
@@ -55,7 +57,7 @@ def planted(ran=True):
         for asked in ASKED
     ]
     word = WORKS if ran else NOT_RUN
-    ways = [PLACEHOLDER, AGAIN, EAGER, FUNCTION, DEFAULT_UNFED, CONSTANT_UNFED, VARIABLE]
+    ways = [PLACEHOLDER, AGAIN, EAGER, FUNCTION, DEFAULT_UNFED, CONSTANT_UNFED, VARIABLE, PIPELINES[0]]
     times = [
         {"model": "softmax regression", "way": way, "batch": 8, "pool": 2, "repeat": k, "outcome": word,
          "wall": 1.0 + place, "initialise": 2.0 + place}
@@ -84,7 +86,21 @@ def timed():
         "feeding-summary": summary(raw, 1),
         "feeding-prediction": prediction.predict(raw, 1),
         "feeding-crossings": prediction.crossings(raw, 0.05, 1),
+        "feeding-calibration": planted_fetches(),
     }
+
+
+def planted_fetches():
+    """Workers are twice as fast where a batch takes longest, and half as fast where it takes least."""
+    rows = [
+        (kind, w, fetch, step, r, 2, 1.0, 0.9, 1.0 if w == 0 else 2.0 if fetch == 0.008 else 0.5)
+        for kind in (WAITS, COMPUTES)
+        for w in (0, 2)
+        for fetch in (0.0005, 0.002, 0.008)
+        for step in (0.001, 0.01)
+        for r in range(2)
+    ]
+    return pd.DataFrame(rows, columns=list(CALIBRATION.columns))
 
 
 def evidence(folder, frames):
@@ -102,7 +118,7 @@ def found(timed, tmp_path_factory):
 def test_every_table_is_evidence_by_its_name(found):
     assert set(found) == {
         *("demonstrations", "matrix", "complication", "graph_ways", "training"),
-        *("graph_times", "modes", "summary", "prediction", "crossings"),
+        *("graph_times", "modes", "summary", "prediction", "crossings", "calibration"),
     }
 
 
@@ -117,6 +133,9 @@ def test_numbers_are_those_of_the_rows(found):
     assert said["torch_same"][0] == said["torch_trainings"][0] == 6
     mine = found["summary"].query("model == 'linear'")
     assert said["slowest_linear"][0] == mine["steady_relative"].min()
+    assert (said["gain_waits_shortest_most"][0], said["gain_computes_longest_least"][0]) == (0.5, 2.0)
+    assert (said["planted_shortest"][0], said["planted_longest"][0]) == (0.5, 8.0)
+    assert [said[f"pipeline_{word}"][0] for word in ("cases", "faster", "slower")] == [1, 0, 0]  # too few rounds
     assert said["prediction_error_most"][0] == found["prediction"]["error"].abs().max()
 
 
@@ -164,6 +183,14 @@ def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
     assert sorted(dots) == pytest.approx(sorted(mine["steady_relative"]))
     modes = [label.get_text() for label in axes.get_yticklabels()]
     assert set(modes) == set(found["crossings"]["mode"])
+
+
+def test_workers_gains_are_drawn_by_what_a_fetch_does(found, drawn):
+    figures.workers(found["calibration"], "workers.svg")
+    panels = drawn[0].axes
+    assert [axes.get_title("left") for axes in panels] == [f"fetching {kind}" for kind in (WAITS, COMPUTES)]
+    dots = [y for line in panels[0].lines if line.get_marker() == "o" for y in line.get_ydata()]
+    assert sorted(set(dots)) == [0.5, 2.0]
 
 
 def test_figures_are_files_of_the_same_bytes(found, tmp_path):

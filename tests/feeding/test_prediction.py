@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hearsay.feeding import calibration
-from hearsay.feeding.calibration import CALIBRATION, calibrate, known
+from hearsay.feeding.calibration import CALIBRATION, COMPUTES, WAITS, calibrate, gains, known
 from hearsay.feeding.modes import LOADER, SLICES
 from hearsay.feeding.prediction import (
     CROSSINGS,
@@ -148,7 +148,16 @@ def test_crossings_lie_between_the_models(tmp_path):
 
 
 def test_a_speed_that_dips_again_has_not_crossed():
-    assert _met(np.array([1.0, 2, 4]), np.array([0.96, 0.9, 0.99]), 0.95)[1:] == (2, 4)
+    steps, speeds = np.array([1.0, 2, 4]), np.array([0.96, 0.9, 0.99])
+    middle, least, most = _met(steps, speeds, speeds, speeds, 0.95)
+    assert 2 < middle < 4 and (least, most) == (2, 4)
+
+
+def test_a_crossing_that_intervals_leave_open_is_open():
+    steps, speeds = np.array([1.0, 2, 4, 8]), np.array([0.5, 0.9, 0.97, 0.99])
+    assert _met(steps, speeds, speeds - 0.1, speeds + 0.1, 0.95)[1:] == (1, pytest.approx(np.nan, nan_ok=True))
+    assert _met(steps, speeds, speeds - 0.03, speeds + 0.03, 0.95)[1:] == (2, 8)
+    assert _met(steps, speeds + 1, speeds + 1, speeds + 1, 0.95)[1:] == (0, 1)
 
 
 def test_planted_sleeps_come_out_as_predicted(monkeypatch):
@@ -156,14 +165,47 @@ def test_planted_sleeps_come_out_as_predicted(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
-    found = calibrate([(1.0, 3.0), (2.0, 2.0), (3.0, 0.5)], [0], 8, 1)
-    assert found["known"].tolist() == [0.75, 0.5, pytest.approx(1 / 7)]
+    found = calibrate({"seconds": [1.0, 3.0], "workers": [0], "repeats": 2, "kinds": [WAITS]}, 1)
+    assert found[found["repeat"] == 0]["known"].tolist() == [0.5, 0.75, 0.25, 0.5]
     assert np.allclose(found["predicted"], found["known"]) and np.allclose(found["measured"], found["known"])
 
 
-def test_planted_sleeps_of_workers_make_a_whole_table(tmp_path):
-    found = calibrate([(0.002, 0.004)], [1, 2], 8, 1)
+def test_planted_fetches_of_workers_make_a_whole_table(tmp_path):
+    found = calibrate({"seconds": [0.002], "workers": [0, 2], "repeats": 2, "kinds": [WAITS, COMPUTES]}, 1)
     write(found, CALIBRATION, tmp_path / "a.csv")
-    assert len(read(tmp_path / "a.csv", CALIBRATION)) == 2 and found.notna().all().all()
-    assert [known(8.0, 2.0, workers) for workers in (1, 2, 8)] == [0.25, 0.5, 1]
-    assert len(calibration.Sleeper(0, 3)) == 3
+    back = read(tmp_path / "a.csv", CALIBRATION)
+    assert len(back) == 8 and back.notna().all().all() and set(back["kind"]) == {WAITS, COMPUTES}
+    assert len(calibration.Planted(WAITS, 0, 3)) == 3
+
+
+def test_computing_takes_processor_time_and_waiting_none():
+    for kind, share in ((WAITS, 0.5), (COMPUTES, 1.0)):
+        begun = time.thread_time()
+        calibration.spend(kind, 0.02)
+        used = time.thread_time() - begun
+        assert used >= 0.02 if share == 1 else used < 0.02
+
+
+def test_what_is_known_of_planted_fetches():
+    assert [known(WAITS, 8.0, 2.0, workers, 1) for workers in (0, 1, 2, 8)] == [0.2, 0.25, 0.5, 1]
+    # one core computes fetch and step after one another, however many workers there are; two share them evenly
+    assert [known(COMPUTES, 8.0, 2.0, 2, cores) for cores in (1, 2, 4)] == pytest.approx([0.2, 0.4, 0.5])
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("fetch", "step"), [(4.0, 1.0), (1.0, 4.0), (2.0, 2.0)])
+def test_what_is_known_agrees_with_the_simulation(fetch, step, workers, cores):
+    found = step / known(COMPUTES, fetch, step, workers, cores)
+    assert found == pytest.approx(simulated(step, 0.0, fetch, workers, cores), rel=0.08)
+
+
+def test_gains_are_taken_within_a_round():
+    rows = [
+        (WAITS, w, 0.1, 0.2, number, 2, 0.25 * (1 + w), 0.5, (1 + number) * (0.2 + 0.3 * w))
+        for w in (0, 2)
+        for number in range(3)
+    ]
+    (row,) = gains(pd.DataFrame(rows, columns=list(CALIBRATION.columns)), 0).to_dict("records")
+    assert (row["workers"], row["known"], row["predicted"]) == (2, 3, 1)
+    assert (row["gain"], row["low"], row["high"]) == pytest.approx((4, 4, 4))

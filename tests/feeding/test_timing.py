@@ -21,9 +21,11 @@ from hearsay.feeding.timing import (
     TIMINGS,
     TRAINING,
     median_interval,
+    peers,
     summary,
     timings,
 )
+from hearsay.peers import PEERS
 from hearsay.tables import read, write
 
 CONFIG = {"examples": 32, "side": 8, "batches": [8], "rate": 0.01, "repeats": 2, "steps": 7}
@@ -123,6 +125,17 @@ def test_speeds_are_relative_within_a_round(tmp_path):
     row = read(tmp_path / "a.csv", SUMMARY).set_index("mode").loc["copy"]
     assert row[["relative", "relative_low", "relative_high", "steady_relative"]].tolist() == [0.25] * 4
     assert (row["repeats"], row["wall"], row["steady"]) == (9, 20, 10)
+
+
+def test_peers_are_loaders_beside_slices_and_the_step_is_the_ceiling(tmp_path):
+    step = planted({"": 0.8}).assign(what=STEP)
+    fetched = planted({LOADER: 0.1}).assign(what=FETCH, model="")
+    raw = pd.concat([planted({SLICES: 1.0, "copy": 4.0, LOADER: 3.0}), step, fetched])
+    write(peers(raw, 0), PEERS, tmp_path / "a.csv")
+    (row,) = read(tmp_path / "a.csv", PEERS).to_dict("records")
+    assert row["task"] == "a training step fed from memory, linear, batch of 8, cpu" and LOADER in row["peer"]
+    assert (row["ratio"], row["ratio_low"], row["ratio_high"]) == pytest.approx((3, 3, 3))
+    assert (row["ours"], row["theirs"], row["ceiling"]) == pytest.approx((2.5, 7.5, 2.0))
 
 
 def test_an_interval_is_of_the_median():
