@@ -1,10 +1,11 @@
-# Side-by-side timings with the field's own tools: `snakemake benchmarks --cores all`. They never decide a verdict here;
+# Timings, side by side with the field's own tools and others: `snakemake benchmarks --cores all`. They never decide a verdict here;
 # what rests on timings reads reference/benchmarks/, which `make reference` replaces.
 
 
 rule benchmarks:
     input:
         peers=PEERS,
+        times=TIMES,
         code=closure("scripts/report/peers.py"),
     output:
         peers="results/benchmarks/peers.csv",

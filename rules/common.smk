@@ -20,8 +20,8 @@ except HearsayError as error:
 
 STUDIES = studies()
 # Each study says here what it leaves: tables and figures for the paper, all its files and folders, its side-by-side
-# timings; `record` collects the records of its jobs.
-TABLES, FIGURES, RESULTS, FOLDERS, PEERS, RECORDS = {}, {}, [], [], [], []
+# timings and its other ones; `record` collects the records of its jobs.
+TABLES, FIGURES, RESULTS, FOLDERS, PEERS, TIMES, RECORDS = {}, {}, [], [], [], [], []
 
 
 def record(job, needed=True):

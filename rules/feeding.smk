@@ -11,8 +11,11 @@ FEEDING_TIMES = expand(
 TABLES["feeding"] = expand(
     f"{FT}/{{name}}.csv", name=["demonstrations", "matrix", "complication", "graph-ways", "training"]
 )
-FIGURES["feeding"] = expand("results/feeding/figures/{name}.svg", name=["speed", "crossings", "workers", "tried", "matrix"])
+FIGURES["feeding"] = expand(
+    "results/feeding/figures/{name}.svg", name=["speed", "crossings", "workers", "tried", "matrix"]
+)
 PEERS.append("results/benchmarks/feeding-peers.csv")
+TIMES += ["results/benchmarks/feeding-graph.csv", "results/benchmarks/feeding-calibration.csv"]
 
 
 # A process of its own: TensorFlow and torch do not share one.
