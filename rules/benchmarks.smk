@@ -1,5 +1,5 @@
-# Timings, side by side with the field's own tools and others: `snakemake benchmarks --cores all`. They never decide a verdict here;
-# what rests on timings reads reference/benchmarks/, which `make reference` replaces.
+# Timings, side by side with the field's own tools and others: `snakemake benchmarks --cores all`. They never decide a
+# verdict here; what rests on timings reads reference/benchmarks/, which `make reference` replaces.
 
 
 rule benchmarks:

@@ -48,6 +48,13 @@ def test_nothing_depends_on_where_it_ran(finished):
             assert str(finished.folder) not in path.read_text(encoding="utf-8"), path
 
 
+def test_every_tool_that_is_asked_for_ran(finished):
+    """TensorFlow is in the lock, so no row may say that it is not installed."""
+    tables = sorted((finished.folder / "results").glob("*/tables/*.csv"))
+    assert {"demonstrations.csv", "graph.csv"} <= {path.name for path in tables}
+    assert not [path for path in tables if "not installed" in path.read_text(encoding="utf-8")]
+
+
 def test_a_second_run_computes_nothing(finished):
     assert NOTHING in planned(finished)[0]
 
