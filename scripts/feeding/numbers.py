@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 
 from hearsay.feeding.evidence import read_evidence
 from hearsay.feeding.numbers import numbers
+from hearsay.feeding.shown import GRAPH, WAYS, graph, ways
 from hearsay.job import job
 from hearsay.numbers import NUMBERS, frame
 from hearsay.tables import write
@@ -12,3 +13,5 @@ if TYPE_CHECKING:
 with job(snakemake):
     found = read_evidence(snakemake.input.tables)
     write(frame(numbers(found, snakemake.params.config)), NUMBERS, snakemake.output.numbers)
+    write(ways(found["summary"]), WAYS, snakemake.output.ways)
+    write(graph(found["graph_times"]), GRAPH, snakemake.output.graph)
