@@ -33,7 +33,8 @@ def load_factory(name: str, returns: str, example: str = "my_work:make") -> Call
     found = module
     for part in path.split("."):
         if not hasattr(found, part):
-            raise HearsayError(f"{name}: {module_name} has no {path!r}{nearest(part, dir(found))}")
+            public = [other for other in dir(found) if not other.startswith("_")]
+            raise HearsayError(f"{name}: {module_name} has no {path!r}{nearest(part, public)}")
         found = getattr(found, part)
     if not callable(found):
         raise HearsayError(f"{name} is no callable; expected a function or class that returns {returns}")
