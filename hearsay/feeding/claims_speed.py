@@ -13,6 +13,7 @@ from hearsay.feeding.graph_feeding import CONSTANT_UNFED, DEFAULT_UNFED, EAGER, 
 from hearsay.feeding.outcomes import FAILS as FAILED
 from hearsay.feeding.outcomes import NOT_RUN, TENSORFLOW
 from hearsay.feeding.ratios import graph_ratios, initialising, torch_ratios
+from hearsay.graph_process import CALLER
 
 THREAD = "When are placeholders necessary?"
 GRAPH_TIMES, TORCH_TIMES = "reference/benchmarks/feeding-graph.csv", "reference/benchmarks/feeding-modes.csv"
@@ -74,9 +75,10 @@ def variables_cost(evidence: Mapping) -> Judgement:
     verdict = FAILS if alone != FAILED else HOLDS if longer else DEPENDS if shorter else UNDECIDED
     condition = ""
     if verdict in (DEPENDS, UNDECIDED):
+        found["pool"] = ["on the caller's thread" if n == CALLER else f"in a pool of {n}" for n in found["pool"]]
         word = np.select([found["low"] > 1, found["high"] < 1], ["longer", "shorter"], "open")
-        said = (f"{each} with {model}" for each, model in zip(word, found["model"], strict=True))
-        condition = f"the pass is needed; beside a step: {', '.join(dict.fromkeys(said))}"
+        parts = (f"{each}: {_ways(found[word == each], 'pool')}" for each in dict.fromkeys(word))
+        condition = f"the pass is needed; beside a step {'; '.join(parts)}"
     return Judgement(verdict, row["steps"], row["low"], row["high"], STEPS, int(row["n"]), GRAPH_TIMES, condition)
 
 
@@ -120,9 +122,9 @@ def _faster(found: pd.DataFrame, place: str) -> Judgement:
     return Judgement(verdict, row["ratio"], row["low"], row["high"], RATIO, int(row["n"]), place, condition)
 
 
-def _ways(rows: pd.DataFrame) -> str:
-    """Return ways with the models, each once, in which they are so."""
-    models = rows.groupby("way", sort=False)["model"].unique()
+def _ways(rows: pd.DataFrame, by: str = "way") -> str:
+    """Return ways, or pools of threads, with the models, each once, in which they are so."""
+    models = rows.groupby(by, sort=False)["model"].unique()
     return ", ".join(f"{way} ({', '.join(each)})" for way, each in models.items())
 
 

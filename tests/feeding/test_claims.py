@@ -207,6 +207,17 @@ def test_what_only_a_placeholder_can_is_named():
     assert (found.estimate, found.n) == (2, 3)
 
 
+def test_what_the_initialising_pass_costs_is_said_by_threads_and_model():
+    slow, fast = variables(20.0), variables(0.3)
+    both = [slow["graph_times"].assign(pool=-1), fast["graph_times"].assign(pool=2)]
+    found = JUDGES["variables-cost"].judge({**slow, "graph_times": pd.concat(both), "config": CONFIG})
+    models = ", ".join(dict.fromkeys(slow["graph_times"]["model"]))
+    assert found.condition == (
+        f"the pass is needed; beside a step longer: on the caller's thread ({models}); "
+        f"shorter: in a pool of 2 ({models})"
+    )
+
+
 def test_without_timings_the_claims_about_speed_are_undecided():
     rows = demonstrations([(TENSORFLOW, name, NOT_RUN) for pair in SAME_SHAPE.values() for name in pair])
     rows["demonstrations"] = rows["demonstrations"].drop_duplicates("demonstration")
