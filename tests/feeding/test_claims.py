@@ -211,7 +211,7 @@ def test_what_the_initialising_pass_costs_is_said_by_threads_and_model():
     slow, fast = variables(20.0), variables(0.3)
     both = [slow["graph_times"].assign(pool=-1), fast["graph_times"].assign(pool=2)]
     found = JUDGES["variables-cost"].judge({**slow, "graph_times": pd.concat(both), "config": CONFIG})
-    models = ", ".join(dict.fromkeys(slow["graph_times"]["model"]))
+    models = ", ".join(sorted(set(slow["graph_times"]["model"])))
     assert found.condition == (
         f"the pass is needed; beside a step longer: on the caller's thread ({models}); "
         f"shorter: in a pool of 2 ({models})"
