@@ -87,7 +87,12 @@ def recommend(raw: pd.DataFrame, simplest_first: Sequence[str], batches: int) ->
     notes = []
     if (most := ratios[name][2]) > UNSURE:
         notes.append(f"{fastest} may still be {most:.2g} times as fast as {name}: more seconds would tell")
+    if name.startswith(f"{PLAIN}, 2 "):
+        notes.append("more than two workers were not tried; where items wait, or cores are idle, they may be faster")
     if name in SLICED:
-        notes.append("slices make the same batches in every epoch; whole[torch.randperm(n)] before each shuffles anew")
+        notes.append(
+            "slices make the same batches in every epoch; to shuffle anew before each, index every tensor of the whole "
+            "by the same torch.randperm(len(dataset))"
+        )
     said += f"; the model waits for the plain {PLAIN} {waiting:.0%} of the time"
     return Choice(name, True, said, tuple(notes))

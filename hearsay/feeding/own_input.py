@@ -116,7 +116,8 @@ class Step:
             self(batch)
         except Exception as error:
             shapes = ", ".join(str(tuple(part.shape)) for part in tensors(batch)) or "no tensors"
-            raise HearsayError(f"the model, or its loss, fails on a batch ({shapes}): {said(error)}") from None
+            hint = "; items that are mappings are named arguments of the model" if isinstance(batch, Mapping) else ""
+            raise HearsayError(f"the model, or its loss, fails on a batch ({shapes}): {said(error)}{hint}") from None
 
 
 def usual_loss(output: Any, target: Any) -> torch.Tensor:

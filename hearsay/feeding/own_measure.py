@@ -21,6 +21,7 @@ from hearsay.factory import said
 from hearsay.feeding import machine, own_ways
 from hearsay.feeding.clock import clock, epoch
 from hearsay.feeding.own_input import Source, Step, tensors
+from hearsay.feeding.own_recipes import recipe
 from hearsay.feeding.own_ways import MAPPED, PINNED, PRELOADED, RESIDENT, Loader, Mapped, Places, Preloaded
 from hearsay.progress import progress
 from hearsay.vision.device import CPU
@@ -31,11 +32,6 @@ STEPS = range(8, 401)  # of a timed epoch, at least and at most
 LEFT_OUT = 5  # of them, at the start, that the steady state leaves out: two workers fetch four batches ahead
 SHARE = 0.5  # of the memory that is free, that a data set may take
 KEPT = 3  # ways beside the DataLoaders: those that read the data set once, and steps by themselves
-_CODES = {
-    PRELOADED: "whole = default_collate(list(dataset)), shuffled once; batch = whole[i : i + batch_size]",
-    PINNED: "the same in pinned memory: whole.pin_memory(); batch.to(device, non_blocking=True)",
-    RESIDENT: "the same on the GPU: whole.to(device); batch = whole[i : i + batch_size]",
-}
 
 
 @dataclass
@@ -123,12 +119,12 @@ def kept(
     ways = {}
     for name in names:
         if name == MAPPED:
-            made, code = Mapped(whole, source.batch, folder, device), "numpy.load(file, mmap_mode='r')[places]"
+            made = Mapped(whole, source.batch, folder, device)
         else:
-            made, code = Preloaded(whole, source.batch, name, device), _CODES[name]
+            made = Preloaded(whole, source.batch, name, device)
         stack.callback(made.close)
         tried = epoch(made.batches, step, STEPS[0], LEFT_OUT, clock(device))
-        ways[name] = Way(made, code, once, tried.steady, tried.first)
+        ways[name] = Way(made, recipe(name, there), once, tried.steady, tried.first)
     return ways
 
 

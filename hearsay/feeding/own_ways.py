@@ -2,7 +2,7 @@
 
 import multiprocessing
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,20 +117,14 @@ class Preloaded:
 
 
 class Mapped:
-    """Files of examples, one for each tensor of a batch, mapped into memory; a batch is read by its places."""
+    """A file of all examples, mapped into memory; a batch is read by its places."""
 
     def __init__(self, whole: Any, batch: int, folder: Path, device: str):
-        self._device, self._files = device, []
-
-        def filed(part: torch.Tensor) -> int:
-            path = folder / f"{len(self._files)}.npy"
-            np.save(path, part.numpy())
-            self._files.append(np.asarray(np.load(path, mmap_mode="r")))
-            return len(self._files) - 1
-
-        self._tree = changed(whole, filed)
-        examples = len(self._files[0])
-        self._order = np.random.default_rng(0).permutation(examples)[: examples // batch * batch].reshape(-1, batch)
+        torch.save(whole, file := folder / "whole.pt")
+        self._whole, self._device = torch.load(file, mmap=True, weights_only=False), device
+        examples = len(tensors(whole)[0])
+        places = np.random.default_rng(0).permutation(examples)[: examples // batch * batch]
+        self._order = torch.from_numpy(places.reshape(-1, batch))
 
     def batches(self, steps: int) -> Iterator[Any]:
         """Return a fresh iterator of batches on the device."""
@@ -138,22 +132,11 @@ class Mapped:
 
     def _fetch(self, step: int) -> Any:
         places = self._order[step % len(self._order)]
-        parts = [torch.from_numpy(file[places]).to(self._device) for file in self._files]
-        return _filled(self._tree, parts)
+        return changed(self._whole, lambda t: t[places].to(self._device))
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._files = []
-
-
-def _filled(tree: Any, parts: Sequence[torch.Tensor]) -> Any:
-    """Return the nesting with each number replaced by the tensor of that number."""
-    if isinstance(tree, int):
-        return parts[tree]
-    if isinstance(tree, Mapping):
-        return {name: _filled(part, parts) for name, part in tree.items()}
-    found = [_filled(part, parts) for part in tree]
-    return type(tree)(*found) if hasattr(tree, "_fields") else type(tree)(found)
+        """Let go of the file."""
+        self._whole = None
 
 
 def unpicklable(source: Source) -> str:

@@ -42,6 +42,7 @@ def test_the_planted_fastest_is_recommended(fastest):
     found = recommend(raw, NAMES, 10)
     assert (found.name, found.matters) == (fastest, True)
     assert found.reason.startswith("the fastest, and no simpler way")
+    assert any("more than two workers were not tried" in note for note in found.notes) == (fastest == TWO)
 
 
 def test_of_those_that_cannot_be_told_apart_the_simplest():
@@ -228,6 +229,7 @@ class Broken(Draws):
         (nn.Linear(3, 2), pairs(), {"device": "tpu"}, "device 'tpu': expected cpu or cuda"),
         (nn.Linear(4, 2), pairs(), {}, r"fails on a batch \(\(4, 3\), \(4,\)\): RuntimeError: mat1 and mat2"),
         (nn.Linear(3, 2), pairs(), {"loss": lambda a, b: 1 / 0}, "ZeroDivisionError"),
+        (nn.Linear(3, 2), [{"x": torch.zeros(3)}] * 12, {}, "'x'; items that are mappings are named arguments of the"),
         (nn.Linear(3, 2), pairs(), {"loss": "mse"}, "the loss is a str; expected a function"),
         ("model", pairs(), {}, "the model is a str; expected a torch.nn.Module"),
         (nn.Linear(3, 2), Endless(), {}, "a Endless, whose items cannot be asked for by number"),

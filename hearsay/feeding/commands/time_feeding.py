@@ -25,7 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "current folder too",
     )
     parser.add_argument("--batch", type=int, default=64, metavar="N", help="examples of a step (64)")
-    parser.add_argument("--seconds", type=float, default=20, metavar="S", help="how long to measure, roughly (20)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=20,
+        metavar="S",
+        help="how long to measure, roughly (20); a slow data set takes longer, as every way runs a few rounds",
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the model is trained (cpu)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -58,7 +64,10 @@ def text(report: "Report") -> str:
     """Return a report in words, the answer first."""
     chosen = next(way for way in report.ways if way.name == report.recommended)
     start = "" if report.matters else "feeding does not matter for this model: "
-    lines = [f"{start}{'take' if report.matters else 'keep'} {chosen.name}: {report.reason}", f"  {chosen.code}"]
+    lines = [
+        f"{start}{'take' if report.matters else 'keep'} {chosen.name}: {report.reason}",
+        *(f"  {line}" for line in chosen.code.splitlines()),
+    ]
     if report.matters and chosen.name != report.ways[0].name:
         gain = f"{_times(chosen.faster)} times as fast as {report.ways[0].name}{_interval(chosen)}"
         lines.append(f"  {gain}{_paid(report, chosen)}")
