@@ -65,13 +65,14 @@ class Diagnosis(NamedTuple):
 class Diagnoses(list[Diagnosis]):
     """A `Diagnosis` for each norm layer, in the order of the model; printed, a table and what to do.
 
-    outputs: how far the outputs for one batch lie off for it, see `Moved`.
+    outputs: how far the outputs for one batch lie off for it, see `Moved`; evaluating: whether the model came in
+    evaluation mode as a whole, when a frozen layer cannot be told.
     """
 
-    def __init__(self, rows: Iterable[Diagnosis], outputs: Moved):
+    def __init__(self, rows: Iterable[Diagnosis], outputs: Moved, evaluating: bool = False):
         """Take the rows, and what they come to at the outputs."""
         super().__init__(rows)
-        self.outputs = outputs
+        self.outputs, self.evaluating = outputs, evaluating
 
     def __str__(self) -> str:
         """Return the table."""
@@ -88,6 +89,11 @@ class Diagnoses(list[Diagnosis]):
             own, batch = (f"{share:.2%}" for share in self.outputs)
             lines.append(
                 f"Outputs in evaluation lie {own} off those under re-estimated statistics; in training mode, {batch}."
+            )
+        if self.evaluating and any(row.verdict in (NEVER, STALE) for row in self):
+            lines.append(
+                "The model came in evaluation mode, where layers that you keep frozen look like any other: if there "
+                "are some, ask again with the model as you train it, and leave their statistics alone."
             )
         return "\n".join(lines)
 
@@ -147,6 +153,7 @@ def diagnose(model: nn.Module, loader: Iterable[Any], alpha: float = 0.05, most:
         )
     if any(map(is_lazy, (*model.parameters(), *model.buffers()))):
         raise HearsayError("diagnose: the model has lazy layers without shapes; pass a batch through it first")
+    evaluating = not any(layer.training for layer in model.modules())
     seen, outputs = watched_pass(model, loader, most)
     batches = max(len(one.batches) for one in seen.values())
     if batches < BATCHES:
@@ -157,7 +164,8 @@ def diagnose(model: nn.Module, loader: Iterable[Any], alpha: float = 0.05, most:
     tested = sum(len(one.batches) >= BATCHES and not one.frozen for one in seen.values())
     level = alpha / (2 * max(tested, 1))
     frozen = any(one.frozen for one in seen.values())
-    rows = Diagnoses((_diagnosed(name or "(the model)", one, level, frozen) for name, one in seen.items()), outputs)
+    found = (_diagnosed(name or "(the model)", one, level, frozen) for name, one in seen.items())
+    rows = Diagnoses(found, outputs, evaluating)
     first = next(one for one in seen.values() if one.batches)
     if any(row.verdict == STALE for row in rows) and first.unlike():
         hint = "; the loader's batches differ more than shuffled ones: if training shuffled, shuffle and ask again"

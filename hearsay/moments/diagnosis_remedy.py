@@ -23,12 +23,13 @@ def remedy(seen: Seen, verdict: str, updates: int, beside_frozen: bool) -> str:
     """Return what to do about a layer, empty where nothing is; beside_frozen: whether the model has frozen layers."""
     again = _again(seen, beside_frozen)
     if verdict == NEVER:
-        why = f"{updates} batches were counted, but" if updates > 0 else "no batch in training mode reached them, or"
-        lost = "the statistics were reset, or lost with a checkpoint or by a change of the graph"
         # None is a plain mean for batch normalisation, and nothing at all for instance normalisation
         nothing = not seen.layer.momentum if isinstance(seen.layer, _InstanceNorm) else seen.layer.momentum == 0
-        kept = f"nothing is kept at momentum {seen.layer.momentum}: change it, and " if nothing else ""
-        return f"{why} {lost}; {kept}re-estimate by {again}"
+        if nothing:
+            return f"nothing is kept at momentum {seen.layer.momentum}: change it, and re-estimate by {again}"
+        why = f"{updates} batches were counted, but" if updates > 0 else "no batch in training mode reached them, or"
+        lost = "the statistics were reset, or lost with a checkpoint or by a change of the graph"
+        return f"{why} {lost}; re-estimate by {again}"
     return {
         STALE: f"re-estimate by {again}",
         FROZEN: "it is in evaluation mode while others train: its statistics are kept on purpose; if not, put it in "

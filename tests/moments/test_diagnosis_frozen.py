@@ -38,6 +38,17 @@ def test_a_frozen_layer_is_no_reason_to_call_the_next_stale(seed):
     assert first.mean_error > first.mean_limit and "kept on purpose; if not, put it in training mode" in first.remedy
 
 
+def test_in_evaluation_mode_a_frozen_layer_cannot_be_told_and_that_is_said():
+    net, loader = tuned()
+    hint = "ask again with the model as you train it"
+    assert hint not in str(diagnose(net, loader))
+    net.eval()
+    rows = diagnose(net, loader)
+    assert rows[0].verdict == STALE and hint in str(rows)
+    fine = passed(made(), loader).eval()
+    assert hint not in str(diagnose(fine, loader))
+
+
 def test_what_is_stale_behind_a_frozen_layer_is_stale_and_update_bn_is_not_advised():
     net, loader = tuned()
     net[4].running_mean += 2
