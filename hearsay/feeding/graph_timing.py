@@ -19,10 +19,7 @@ from hearsay.tables import Table
 
 TIMED = (*WAYS, *TIMED_TOO)
 SIZES = (SOFTMAX, SMALL, LARGER)
-POOLS = (
-    CALLER,
-    2,
-)  # a pipeline's batch crosses threads, so what the session runs on matters to it
+POOLS = (CALLER, 2)  # a pipeline's batch crosses threads, so what the session runs on matters to it
 
 TIMINGS = Table(
     "benchmarks/feeding-graph",
