@@ -4,7 +4,6 @@ It runs in a checkout of its own (`build/reference`), so that the reader's resul
 interrupted run stopped.
 """
 
-import json
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from hearsay.files import write_text
 
 CHECKOUT = Path("build/reference")
 TARGET = Path("reference")
+PUBLISHED = ("claims.json", "provenance.json", "tables", "figures")
 LARGEST = 1_000_000  # bytes; what is larger (labels of every image) is named by its hash in provenance.json only
 
 
@@ -24,25 +24,21 @@ def run(studies: Sequence[str], cores: str) -> None:
     """Run the paper size and the benchmarks of `studies` and replace what `reference/` holds of them."""
     commit = _commit()
     _checkout(commit)
-    _snakemake(cores, "benchmarks")
+    _snakemake(cores, *(f"{study}_timings" for study in studies))
     for study in studies:
         _replace_timings(CHECKOUT / TARGET / "benchmarks", study)
-    _snakemake(cores, "all")
+    _snakemake(cores, *studies)
     for study in studies:
         publish(CHECKOUT / "results" / study, TARGET / study, commit)
         _replace_timings(TARGET / "benchmarks", study)
-    provenance = json.loads((CHECKOUT / "results/provenance.json").read_text(encoding="utf-8"))
-    for study in studies:
-        ours = {path: entry for path, entry in provenance.items() if path.startswith(f"results/{study}/")}
-        write_text(TARGET / study / "provenance.json", json.dumps(ours, indent=1, sort_keys=True) + "\n")
 
 
 def publish(results: Path, target: Path, commit: str) -> None:
-    """Replace `target` with the claims, tables and figures of one study's results."""
+    """Replace `target` with the claims, tables, figures and provenance of one study's results."""
     shutil.rmtree(target, ignore_errors=True)
     for path in sorted(results.rglob("*")):
         kind = path.relative_to(results).parts[0]
-        if path.is_file() and kind in ("claims.json", "tables", "figures") and path.stat().st_size <= LARGEST:
+        if path.is_file() and kind in PUBLISHED and path.stat().st_size <= LARGEST:
             copy = target / path.relative_to(results)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
@@ -76,8 +72,8 @@ def _git(*arguments: str, folder: Path = Path()) -> str:
     return done.stdout.strip()
 
 
-def _snakemake(cores: str, target: str) -> None:
-    # The target first: Snakemake would take one that follows --configfile for another file.
-    command = [sys.executable, "-m", "snakemake", target, "--cores", cores, "--configfile", "config/paper.yaml"]
+def _snakemake(cores: str, *targets: str) -> None:
+    # The targets first: Snakemake would take one that follows --configfile for another file.
+    command = [sys.executable, "-m", "snakemake", *targets, "--cores", cores, "--configfile", "config/paper.yaml"]
     if subprocess.run(command, cwd=CHECKOUT, check=False).returncode:
         raise HearsayError(f"reference: the run in {CHECKOUT} failed, see above; the same command goes on from there")

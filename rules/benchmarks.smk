@@ -19,3 +19,15 @@ rule benchmarks:
         "gather the side-by-side timings"
     script:
         "../scripts/report/peers.py"
+
+
+# The timings of one study alone: `snakemake feeding_timings --cores all`.
+for study in STUDIES:
+
+    rule:
+        name:
+            f"{study}_timings"
+        input:
+            [path for path in PEERS + TIMES if path.startswith(f"results/benchmarks/{study}-")],
+        message:
+            "the timings of one study are in results/benchmarks"

@@ -115,3 +115,27 @@ rule provenance:
         "list where every result comes from"
     script:
         "../scripts/report/provenance.py"
+
+
+# One study alone, with where its results come from: `snakemake feeding --cores all`.
+for study in STUDIES:
+
+    rule:
+        name:
+            study
+        input:
+            results=[path for path in RESULTS + FOLDERS if path.startswith(f"results/{study}/")],
+            records=[path for path in RECORDS if path.startswith(f"results/provenance/{study}/")],
+            code=closure("scripts/report/provenance.py"),
+        output:
+            provenance=f"results/{study}/provenance.json",
+        log:
+            f"logs/report/{study}.log",
+        benchmark:
+            f"results/benchmarks/rules/report-{study}.tsv"
+        conda:
+            "../envs/data.yaml"
+        message:
+            "the study is finished"
+        script:
+            "../scripts/report/provenance.py"

@@ -12,13 +12,13 @@ from hearsay.files import write_text
 
 def test_publish_replaces_a_studys_claims_tables_and_figures(tmp_path):
     results, target = tmp_path / "results/s", tmp_path / "reference/s"
-    for name in ("claims.json", "tables/a.csv", "figures/f.svg", "val/n1/x.JPEG", "sources/kit"):
+    for name in ("claims.json", "provenance.json", "tables/a.csv", "figures/f.svg", "val/n1/x.JPEG", "sources/kit"):
         write_text(results / name, name)
     write_text(results / "tables/large.csv", "x" * (reference.LARGEST + 1))
     write_text(target / "tables/old.csv", "gone")
     reference.publish(results, target, "c0ffee")
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
-    assert found == {"claims.json", "tables/a.csv", "figures/f.svg", "COMMIT"}
+    assert found == {"claims.json", "provenance.json", "tables/a.csv", "figures/f.svg", "COMMIT"}
     assert (target / "COMMIT").read_text() == "c0ffee\n"
 
 
