@@ -8,7 +8,7 @@ For one's own work: `time_feeding(model, dataset)` times the ways of feeding a m
 ...     def __len__(self):
 ...         return 8
 ...     def __getitem__(self, i):
-...         time.sleep(0.02)  # a file is read and decoded
+...         time.sleep(0.01)  # a file is read and decoded
 ...         return torch.full((3,), float(i)), i % 2
 >>> report = time_feeding(torch.nn.Linear(3, 2), Photographs(), batch=4, seconds=2)
 >>> report.matters, report.recommended in ("preloaded", "memory-mapped")

@@ -10,10 +10,13 @@ import pandas as pd
 from hearsay import figures
 from hearsay.feeding.calibration import COMPUTES, WAITS, gains
 from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, NOT_RUN, TENSORFLOW, WORKS, YES
+from hearsay.feeding.torch_matrix import FORGOTTEN, NEVER, NOT_BUILT
 from hearsay.figures import COLOURS
 
 TOOLS = (TENSORFLOW, FX, EXPORT, EAGER)
 DID, DID_NOT, ABSENT = ("o", COLOURS["blue"]), ("x", COLOURS["vermilion"]), ("_", COLOURS["grey"])
+UNBUILT = ("s", COLOURS["orange"])
+SAID = {NEVER: "fails if no data was ever given", FORGOTTEN: "fails if this step's data is forgotten"}
 # A question, and the demonstration that answers it in each tool; empty where it has no meaning there.
 TRIED = {
     "input fed": ("placeholder, fed", "fed", "fed", "fed"),
@@ -71,7 +74,7 @@ def tried(demonstrations: pd.DataFrame, path: str | os.PathLike) -> None:
         for tool, name in zip(TOOLS, names, strict=True)
         if name
     }
-    _cells(cells, list(TRIED), TOOLS, ("runs", "is an error"), path)
+    _cells(cells, list(TRIED), TOOLS, {"runs": DID, "is an error": DID_NOT}, path)
 
 
 def matrix(cells: pd.DataFrame, path: str | os.PathLike) -> None:
@@ -81,12 +84,14 @@ def matrix(cells: pd.DataFrame, path: str | os.PathLike) -> None:
         mine = cells[cells["tool"] == tool]
         order += [f"{tool}: {way}" for way in dict.fromkeys(mine["way"])]
         marks = mine["can"].map(lambda can: {YES: DID, NOT_RUN: ABSENT}.get(can, DID_NOT))
-        names = zip(tool + ": " + mine["way"], mine["asked"], strict=True)
+        marks = marks.where(mine["how"] != NOT_BUILT, pd.Series([UNBUILT] * len(mine), mine.index))
+        names = zip(tool + ": " + mine["way"], mine["asked"].replace(SAID), strict=True)
         found |= dict(zip(names, marks, strict=True))
-    _cells(found, order, list(ASKED), ("can", "cannot"), path)
+    words = {"can": DID, "cannot": DID_NOT, NOT_BUILT: UNBUILT}
+    _cells(found, order, [SAID.get(asked, asked) for asked in ASKED], words, path)
 
 
-def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: tuple[str, str], path) -> None:
+def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: Mapping[str, tuple], path) -> None:
     import matplotlib.pyplot as plt
 
     with figures.style():
@@ -101,9 +106,12 @@ def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: t
         axes.grid(axis="y", color=COLOURS["grey"], linewidth=0.3)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        marks = zip((DID, DID_NOT), words, strict=True)
-        handles = [plt.Line2D([], [], linestyle="none", marker=m, color=c, label=word) for (m, c), word in marks]
-        figure.legend(handles=handles, loc="outside lower right", ncols=2)
+        handles = [
+            plt.Line2D([], [], linestyle="none", marker=marker, color=colour, label=word)
+            for word, (marker, colour) in words.items()
+            if (marker, colour) in cells.values()
+        ]
+        figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
         figures.save(figure, path)
 
 

@@ -1,5 +1,6 @@
 """Which way of feeding suits the reader's own model and data set: every way timed in turn, and one recommended."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -16,6 +17,8 @@ from hearsay.feeding.own_measure import KEPT, kept, loaders, rounds, steps_of_an
 from hearsay.feeding.own_ways import PLAIN, Places
 from hearsay.vision.device import CPU, DEVICES
 
+BUSY = "the machine was busy, with a load of {:.1f} on {} cores before it began: all this may be slower than it need be"
+
 
 @dataclass(frozen=True)
 class Report:
@@ -23,8 +26,8 @@ class Report:
 
     examples: in the data set; rounds: in each of which every way ran; step: seconds of a step on a batch that is there;
     ways: what each way took, from the simplest on; left_out: by way, why it was not timed; recommended: name of one of
-    the ways; matters: whether the plain DataLoader lets the model wait enough for feeding to matter; reason: why, in
-    words; notes: what else to know.
+    the ways; matters: whether the plain DataLoader lets the model wait enough for feeding to matter; settled: False
+    where another way may still be much faster; reason: why, in words; notes: what else to know.
     """
 
     device: str
@@ -37,6 +40,7 @@ class Report:
     left_out: dict[str, str]
     recommended: str
     matters: bool
+    settled: bool
     reason: str
     notes: tuple[str, ...]
 
@@ -88,6 +92,7 @@ def time_feeding(
     if device not in DEVICES:
         raise HearsayError(f"device {device!r}: expected {' or '.join(DEVICES)}")
     _ready(device)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # before ours
     source, until = Source(dataset, batch), time.perf_counter() + seconds
     with _generators(device), ExitStack() as stack:
         places = Places(source.examples, batch, 0)
@@ -102,8 +107,9 @@ def time_feeding(
         left = until - time.perf_counter()
         for way in ways.values():
             way.steps = steps_of_an_epoch(way, len(ways) + 1, left)
-        raw, alone = rounds(ways, step, resident, until, device)
+        raw, alone = rounds(ways, source, step, resident, until, device)
     found = timed(raw, {name: (way.code, way.steps, way.once) for name, way in ways.items()}, source.examples // batch)
+    busy = [BUSY.format(load, machine.cores())] if load > machine.cores() else []
     choice = recommend(raw, list(ways), source.examples // batch)
     return Report(
         device=device,
@@ -116,8 +122,9 @@ def time_feeding(
         left_out=left_out,
         recommended=choice.name,
         matters=choice.matters,
+        settled=choice.settled,
         reason=choice.reason,
-        notes=(*notes, *choice.notes),
+        notes=(*busy, *step.notes, *notes, *choice.notes),
     )
 
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hearsay.feeding.own_ways import PINNED, PLAIN, PRELOADED, RESIDENT
+from hearsay.feeding.own_ways import PINNED, PLAIN, PRELOADED, RESIDENT, WAITING
 from hearsay.feeding.timing import median_interval
 
-WAITING = 0.05  # share of waiting below which feeding does not matter
 ALIKE = 1.05  # times as long as the fastest that still count as the same
 UNSURE = 1.25  # upper end of an interval from which on more seconds are advised
 SLICED = (PRELOADED, PINNED, RESIDENT)
@@ -36,10 +35,14 @@ class Timed(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """name: of the recommended way; matters: whether feeding does; reason and notes in words."""
+    """name: of the recommended way; matters: whether feeding does; settled: whether no other way may be much faster.
+
+    reason and notes in words.
+    """
 
     name: str
     matters: bool
+    settled: bool
     reason: str
     notes: tuple[str, ...]
 
@@ -74,7 +77,7 @@ def recommend(raw: pd.DataFrame, simplest_first: Sequence[str], batches: int) ->
     waiting = raw[raw["mode"] == PLAIN]["waiting"].median()
     if waiting < WAITING:
         said = f"the model waits for the plain {PLAIN} {waiting:.1%} of the time: no other way can gain more than that"
-        return Choice(PLAIN, False, said, ())
+        return Choice(PLAIN, False, True, said, ())
     wide = epochs(raw, batches)
     fastest = min(simplest_first, key=lambda name: wide[name].median())
     ratios = {name: median_interval((wide[name] / wide[fastest]).to_numpy(), 0) for name in simplest_first}
@@ -84,15 +87,13 @@ def recommend(raw: pd.DataFrame, simplest_first: Sequence[str], batches: int) ->
         said = f"the fastest, and no simpler way comes as near as {ALIKE - 1:.0%}"
     else:
         said = f"the simplest of those that are as fast as the fastest, {fastest}, as far as can be told"
-    notes = []
-    if (most := ratios[name][2]) > UNSURE:
+    notes, most = [], ratios[name][2]
+    if most > UNSURE:
         notes.append(f"{fastest} may still be {most:.2g} times as fast as {name}: more seconds would tell")
-    if name.startswith(f"{PLAIN}, 2 "):
-        notes.append("more than two workers were not tried; where items wait, or cores are idle, they may be faster")
     if name in SLICED:
         notes.append(
             "slices make the same batches in every epoch; to shuffle anew before each, index every tensor of the whole "
             "by the same torch.randperm(len(dataset))"
         )
     said += f"; the model waits for the plain {PLAIN} {waiting:.0%} of the time"
-    return Choice(name, True, said, tuple(notes))
+    return Choice(name, True, most <= UNSURE, said, tuple(notes))

@@ -27,7 +27,7 @@ class Work(NamedTuple):
 def work(made: object) -> Work:
     """Take apart what a factory returned. Raises HearsayError for anything but `RETURNS`."""
     if not isinstance(made, tuple | list) or len(made) not in (2, 3):
-        found = f"{len(made)} things" if isinstance(made, tuple | list) else f"a {type(made).__name__}"
+        found = f"{len(made)} things" if isinstance(made, tuple | list) else a(type(made).__name__)
         raise HearsayError(f"the factory returned {found}; expected {RETURNS}")
     return Work(*made)
 
@@ -46,7 +46,7 @@ class Source:
         if isinstance(self.dataset, IterableDataset) or not hasattr(self.dataset, "__getitem__"):
             kind = type(self.dataset).__name__
             raise HearsayError(
-                f"the data set is a {kind}, whose items cannot be asked for by number; expected {DATASET}"
+                f"the data set is {a(kind)}, whose items cannot be asked for by number; expected {DATASET}"
             )
         try:
             self.examples = len(self.dataset)
@@ -80,60 +80,92 @@ class Step:
     """A step of gradient descent on a copy of a model: forwards, loss, backwards, update; the rate is 0.
 
     So the reader's model stays as it is, and nothing diverges however often one batch is seen. A model that has nothing
-    to train is run forwards only.
+    to train is run forwards only. `notes`: what to know of the steps, after `tried`.
     """
 
     def __init__(self, model: nn.Module, loss: Callable[..., torch.Tensor] | None, device: str):
         if not isinstance(model, nn.Module):
-            raise HearsayError(f"the model is a {type(model).__name__}; expected a torch.nn.Module")
+            raise HearsayError(f"the model is {a(type(model).__name__)}; expected a torch.nn.Module")
         if loss is not None and not callable(loss):
-            raise HearsayError(f"the loss is a {type(loss).__name__}; expected a function of output and target")
+            raise HearsayError(f"the loss is {a(type(loss).__name__)}; expected a function of output and target")
         try:
             self.model = copy.deepcopy(model).to(device).train()
         except Exception as error:
             raise HearsayError(f"a copy of the model on {device} cannot be made: {said(error)}") from None
-        self._loss = loss
+        self._loss, self.notes = loss, ()
         trained = [each for each in self.model.parameters() if each.requires_grad]
         self._optimiser = torch.optim.SGD(trained, lr=0.0) if trained else None
 
     def __call__(self, batch: Any) -> None:
         """Make a step on a batch: (inputs ..., target), a mapping of named inputs, or one input."""
-        if isinstance(batch, Mapping):
-            output, target = self.model(**batch), batch
-        elif isinstance(batch, tuple | list):
-            output, target = self.model(*(batch[:-1] or batch)), batch[-1]
-        else:
-            output, target = self.model(batch), batch
-        loss = (self._loss or usual_loss)(output, target)
+        output, target = self._forwards(batch)
+        loss = (self._loss or usual_loss(output, target)[1])(output, target)
         if self._optimiser is not None and loss.requires_grad:
             self._optimiser.zero_grad()
             loss.backward()
             self._optimiser.step()
 
+    def _forwards(self, batch: Any) -> tuple[Any, Any]:
+        """Return the model's output and what the loss holds it against."""
+        if isinstance(batch, Mapping):
+            return self.model(**batch), batch
+        if isinstance(batch, tuple | list):
+            return self.model(*(batch[:-1] or batch)), batch[-1]
+        return self.model(batch), batch
+
     def tried(self, batch: Any) -> None:
         """Make a first step. Raises HearsayError where the model or its loss fails on the batch."""
         try:
+            output, target = self._forwards(batch)
+        except Exception as error:
+            hint = "; items that are mappings are named arguments of the model" if isinstance(batch, Mapping) else ""
+            raise HearsayError(f"the model fails on a batch ({shapes(batch)}): {said(error)}{hint}") from None
+        name = "the loss" if self._loss else f"the usual loss, {usual_loss(output, target)[0]},"
+        if not self._loss and target is not batch and usual_loss(output, target)[1] is mean_square:
+            self.notes = (
+                f"no usual loss fits outputs ({shapes(output)}) and targets ({shapes(target)}): the mean square of the "
+                "outputs is trained; give your own as (model, dataset, loss)",
+            )
+        try:
             self(batch)
         except Exception as error:
-            shapes = ", ".join(str(tuple(part.shape)) for part in tensors(batch)) or "no tensors"
-            hint = "; items that are mappings are named arguments of the model" if isinstance(batch, Mapping) else ""
-            raise HearsayError(f"the model, or its loss, fails on a batch ({shapes}): {said(error)}{hint}") from None
+            hint = "" if self._loss else "; give your own as (model, dataset, loss)"
+            given = f"outputs ({shapes(output)}) and targets ({shapes(target)})"
+            raise HearsayError(f"{name} fails on {given}: {said(error)}{hint}") from None
 
 
-def usual_loss(output: Any, target: Any) -> torch.Tensor:
-    """Return cross entropy for classes, the mean square of differences for numbers, else that of the outputs.
+def usual_loss(output: Any, target: Any) -> tuple[str, Callable[[Any, Any], torch.Tensor]]:
+    """Return a loss and its name: cross entropy for classes, mean squared error for numbers, else `mean_square`.
 
     A model that returns its own loss, as `output.loss`, is taken at its word.
     """
-    own = output.get("loss") if isinstance(output, Mapping) else getattr(output, "loss", None)
-    if isinstance(own, torch.Tensor):
-        return own
+    if isinstance(_own(output), torch.Tensor):
+        return "the model's own", lambda output, target: _own(output)
     if isinstance(output, torch.Tensor) and isinstance(target, torch.Tensor):
         if not target.is_floating_point() and output.ndim == target.ndim + 1:
-            return functional.cross_entropy(output, target)
+            return "cross entropy", functional.cross_entropy
         if target.is_floating_point() and output.shape == target.shape:
-            return functional.mse_loss(output, target)
+            return "the mean squared error", functional.mse_loss
+    return "the mean square of the outputs", mean_square
+
+
+def mean_square(output: Any, target: Any) -> torch.Tensor:
+    """Return the mean square of the outputs, whatever the target is: something to train where nothing else fits."""
     return sum((part.float().square().mean() for part in tensors(output)), torch.zeros(()))
+
+
+def _own(output: Any) -> Any:
+    return output.get("loss") if isinstance(output, Mapping) else getattr(output, "loss", None)
+
+
+def shapes(tree: Any) -> str:
+    """Return the shapes of the tensors of nested sequences and mappings, in words."""
+    return ", ".join(str(tuple(part.shape)) for part in tensors(tree)) or "no tensors"
+
+
+def a(name: str) -> str:
+    """Return a name behind its article, by its first letter."""
+    return f"{'an' if name[:1].casefold() in set('aeiou') else 'a'} {name}"
 
 
 def tensors(tree: Any) -> list[torch.Tensor]:

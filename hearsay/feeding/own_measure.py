@@ -17,9 +17,8 @@ import pandas as pd
 import torch
 
 from hearsay.errors import HearsayError
-from hearsay.factory import said
 from hearsay.feeding import machine, own_ways
-from hearsay.feeding.clock import clock, epoch
+from hearsay.feeding.clock import Epoch, clock, epoch
 from hearsay.feeding.own_input import Source, Step, tensors
 from hearsay.feeding.own_recipes import recipe
 from hearsay.feeding.own_ways import MAPPED, PINNED, PRELOADED, RESIDENT, Loader, Mapped, Places, Preloaded
@@ -28,8 +27,10 @@ from hearsay.vision.device import CPU
 
 ROUNDS = range(6, 41)  # at least and at most; the range of fewer than six covers the median less than 95 % of the time
 WISHED = 10  # rounds that the steps of an epoch are chosen for
-STEPS = range(8, 401)  # of a timed epoch, at least and at most
-LEFT_OUT = 5  # of them, at the start, that the steady state leaves out: two workers fetch four batches ahead
+STEPS = range(8, 401)  # of a timed epoch, at least and at most; at least TRIED more than are left out
+FAR = 2.0  # times as long as the best when tried, from which on a DataLoader's workers are not timed
+TRIED = 6  # steps of the steady state in which a way is tried before the rounds
+LEFT_OUT = 2  # steps at the start that the steady state leaves out, beside those that workers fetch ahead
 SHARE = 0.5  # of the memory that is free, that a data set may take
 KEPT = 3  # ways beside the DataLoaders: those that read the data set once, and steps by themselves
 
@@ -38,44 +39,73 @@ KEPT = 3  # ways beside the DataLoaders: those that read the data set once, and 
 class Way:
     """A way that is ready: `made` yields batches, code says what to write.
 
-    once: seconds that it takes once for the whole data set; step, first: seconds a step and until the first batch, as
-    tried; steps: of a timed epoch.
+    skip: steps of an epoch that the steady state leaves out; once: seconds that it takes once for the whole data set;
+    step, first: seconds a step and until the first batch, as tried; steps: of a timed epoch.
     """
 
     made: Any
     code: str
+    skip: int = LEFT_OUT
     once: float = 0.0
     step: float = 0.0
     first: float = 0.0
     steps: int = STEPS[0]
+
+    def run(self, step: Step, device: str, steps: int | None = None) -> Epoch:
+        """Run an epoch of `steps` steps, as many as it has if not given."""
+        return epoch(self.made.batches, step, steps or self.steps, self.skip, clock(device))
+
+    def tried(self, step: Step, device: str) -> Epoch:
+        """Run a first short epoch, and remember what a step took."""
+        found = self.run(step, device, self.least)
+        self.step, self.first = found.steady, found.first
+        return found
+
+    @property
+    def least(self) -> int:
+        """The fewest steps of an epoch."""
+        return max(STEPS[0], self.skip + TRIED)
 
 
 def loaders(
     source: Source, step: Step, device: str, stack: ExitStack
 ) -> tuple[dict[str, Way], dict[str, str], list[str]]:
     """Return the DataLoaders that give batches, the others with why they do not, and what to know of them."""
-    ways, left_out, notes = {}, {}, []
+    ways, tried, left_out, notes = {}, {}, {}, []
     pickling, method = own_ways.unpicklable(source), own_ways.start_method()
-    for setting in progress(own_ways.settings(device), "each DataLoader tried"):
+    for setting in progress(own_ways.settings(device, source.examples // source.batch, tried), "each DataLoader tried"):
         if setting.workers and pickling and method != "fork":
             left_out[setting.name] = f"the data set cannot be pickled for workers ({pickling})"
             continue
         made = Loader(source, Places(source.examples, source.batch, 0), setting, device)
         stack.callback(made.close)
+        way = Way(made, setting.code, LEFT_OUT + setting.ahead)
         try:
-            tried = epoch(made.batches, step, STEPS[0], LEFT_OUT, clock(device))
+            tried[setting] = way.tried(step, device)
         except Exception as error:
             made.close()
             if not setting.workers:
-                raise HearsayError(f"the model, or the data set, fails when trained: {said(error)}") from None
+                raise _failed("when trained", error, source, made.places, way.least) from None
             left_out[setting.name] = _of_worker(error)
             continue
-        ways[setting.name] = Way(made, setting.code, 0.0, tried.steady, tried.first)
+        ways[setting.name] = way
+    _drop_slow(ways, left_out, source.examples // source.batch)
     if pickling and method == "fork":
         notes.append(
             f"the data set cannot be pickled ({pickling}): its workers run only where they are forked, as here"
         )
     return ways, left_out, notes
+
+
+def _drop_slow(ways: dict[str, Way], left_out: dict[str, str], batches: int) -> None:
+    """Leave out DataLoaders whose workers were far slower than others when tried: rounds would show it again."""
+    epochs = {name: way.first + way.step * batches for name, way in ways.items()}
+    best = min(epochs, key=epochs.get)
+    for name, seconds in epochs.items():
+        if name != own_ways.PLAIN and seconds > FAR * epochs[best]:
+            times = f"{seconds / epochs[best]:.2g} times as long as by {best}"
+            left_out[name] = f"an epoch takes about {seconds:.2g} s, {times}"
+            ways.pop(name).made.close()
 
 
 def _of_worker(error: Exception) -> str:
@@ -84,12 +114,22 @@ def _of_worker(error: Exception) -> str:
     return lines[-1] if lines[0].startswith("Caught") else lines[0]
 
 
+def _failed(where: str, error: Exception, source: Source, places: Places, steps: int) -> HearsayError:
+    """Return the error of an epoch, by the number of the item that raises where there is one."""
+    try:
+        for step in range(steps):
+            source.read(places.order[step % len(places.order)].tolist())
+    except HearsayError as found:
+        return found
+    return HearsayError(f"the model, or the data set, fails {where}: {_of_worker(error)}")
+
+
 def steps_of_an_epoch(way: Way, ways: int, left: float) -> int:
     """Return how many steps an epoch of a way gets, so that the rounds that are wished for fit into the seconds left.
 
     ways: how many share them.
     """
-    return min(max(int((left / WISHED / ways - way.first) / max(way.step, 1e-9)), STEPS[0]), STEPS[-1])
+    return max(min(int((left / WISHED / ways - way.first) / max(way.step, 1e-9)), STEPS[-1]), way.least)
 
 
 def kept(
@@ -123,12 +163,14 @@ def kept(
         else:
             made = Preloaded(whole, source.batch, name, device)
         stack.callback(made.close)
-        tried = epoch(made.batches, step, STEPS[0], LEFT_OUT, clock(device))
-        ways[name] = Way(made, recipe(name, there), once, tried.steady, tried.first)
+        ways[name] = Way(made, recipe(name, there), once=once)
+        ways[name].tried(step, device)
     return ways
 
 
-def rounds(ways: dict[str, Way], step: Step, resident: Any, until: float, device: str) -> tuple[pd.DataFrame, float]:
+def rounds(
+    ways: dict[str, Way], source: Source, step: Step, resident: Any, until: float, device: str
+) -> tuple[pd.DataFrame, float]:
     """Time every way once a round until the seconds are over; return one row a way and round, and a step's seconds."""
     rows, alone, names = [], [], list(ways)
     still = max(way.steps for way in ways.values())
@@ -144,8 +186,9 @@ def rounds(ways: dict[str, Way], step: Step, resident: Any, until: float, device
         # drawn, for in an order that rotates each way has always the same one before it
         for name in np.random.default_rng(number).permutation(names).tolist():
             try:
-                taken = epoch(ways[name].made.batches, step, ways[name].steps, LEFT_OUT, clock(device))
+                taken = ways[name].run(step, device)
             except Exception as error:
-                raise HearsayError(f"{name}: {_of_worker(error)}") from None
+                places = Places(source.examples, source.batch, 0)
+                raise _failed(f"in a round of {name}", error, source, places, ways[name].steps) from None
             rows.append({"mode": name, "repeat": number} | taken._asdict())
     return pd.DataFrame(rows), median(alone)

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import pickle
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +13,14 @@ import torch
 from torch.utils.data import DataLoader, default_collate
 
 from hearsay.factory import said
-from hearsay.feeding.own_input import Source, changed, tensors
+from hearsay.feeding import machine
+from hearsay.feeding.clock import Epoch
+from hearsay.feeding.own_input import Source, a, changed, tensors
 from hearsay.vision.device import CPU
 
+WAITING = 0.05  # share of waiting below which feeding does not matter
+GAINED = 1.1  # times as fast as half as many workers, below which no more are tried
+SOME, MOST = 4, 32  # workers that are tried even if they gain nothing, where there are so many cores; at most, the same
 HANGING = 60  # seconds after which a worker that gives no batch counts as one that never will
 PLAIN = "DataLoader"
 PRELOADED, PINNED, RESIDENT, MAPPED = "preloaded", "preloaded, pinned", "preloaded on the GPU", "memory-mapped"
@@ -36,6 +43,11 @@ class Setting(NamedTuple):
         return ", ".join([*parts, *(["pinned"] if self.pinned else [])])
 
     @property
+    def ahead(self) -> int:
+        """Batches at the start that workers may have fetched while the first one waited for them."""
+        return 2 * self.workers
+
+    @property
     def code(self) -> str:
         """What to write."""
         said = [f"num_workers={self.workers}"] if self.workers else []
@@ -45,11 +57,26 @@ class Setting(NamedTuple):
         return f"{code}; each batch .to(device, non_blocking=True)" if self.pinned else code
 
 
-def settings(device: str) -> list[Setting]:
-    """Return the settings that are tried on a device, from the simplest on."""
-    pinned = device != CPU
-    plain = [Setting()] + ([Setting(pinned=True)] if pinned else [])
-    return [*plain, Setting(1, pinned=pinned), Setting(2, pinned=pinned), Setting(2, True, pinned)]
+def settings(device: str, batches: int, tried: Mapping[Setting, Epoch]) -> Iterator[Setting]:
+    """Yield the settings to try on a device, from the simplest on; tried: what came of those that gave batches.
+
+    Workers are doubled while the model still waits, the last doubling made it faster, and an epoch has as many batches;
+    those that live on from epoch to epoch are as many as were the fastest.
+    """
+    pinned, cores, workers, last = device != CPU, machine.cores(), 1, None
+    yield Setting()
+    if pinned:
+        yield Setting(pinned=True)
+    while workers <= min(max(MOST, cores), max(batches, 1)):
+        yield (now := Setting(workers, pinned=pinned))
+        if now not in tried:
+            break
+        gained = last is None or tried[last].steady >= GAINED * tried[now].steady
+        if tried[now].waiting < WAITING or (workers >= min(SOME, cores) and not gained):
+            break
+        workers, last = 2 * workers, now
+    ran = [each for each in tried if each.workers]
+    yield Setting(min(ran, key=lambda each: tried[each].steady).workers if ran else 1, True, pinned)
 
 
 class Places:
@@ -66,28 +93,39 @@ class Places:
         return self.steps
 
 
+@contextmanager
+def _more_than_cores() -> Iterator[None]:
+    """Keep torch from warning of more workers than there are cores, which are tried on purpose."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This DataLoader will create")
+        yield
+
+
 class Loader:
     """A DataLoader of the reader's data set. `batches(steps)` iterates anew; `close()` ends what lives on."""
 
     def __init__(self, source: Source, places: Places, setting: Setting, device: str):
         self.device, self.places, self.setting = device, places, setting
-        self._loader = DataLoader(
-            source.dataset,
-            batch_sampler=places,
-            collate_fn=source.collate,
-            num_workers=setting.workers,
-            persistent_workers=setting.persistent,
-            pin_memory=setting.pinned,
-            timeout=HANGING if setting.workers else 0,
-            generator=torch.Generator(),  # its own, so that it draws nothing from the reader's
-        )
+        with _more_than_cores():
+            self._loader = DataLoader(
+                source.dataset,
+                batch_sampler=places,
+                collate_fn=source.collate,
+                num_workers=setting.workers,
+                persistent_workers=setting.persistent,
+                pin_memory=setting.pinned,
+                timeout=HANGING if setting.workers else 0,
+                generator=torch.Generator(),  # its own, so that it draws nothing from the reader's
+            )
 
     def batches(self, steps: int) -> Iterator[Any]:
         """Return a fresh iterator of batches on the device."""
         self.places.steps = steps
+        with _more_than_cores():
+            batches = iter(self._loader)
         if self.device == CPU:
-            return iter(self._loader)
-        return (changed(each, lambda t: t.to(self.device, non_blocking=self.setting.pinned)) for each in self._loader)
+            return batches
+        return (changed(each, lambda t: t.to(self.device, non_blocking=self.setting.pinned)) for each in batches)
 
     def close(self) -> None:
         """End persistent workers."""
@@ -158,7 +196,7 @@ def unloadable(source: Source, batch: Any) -> str:
     if source.collate is not default_collate:
         return "its own collate_fn may join a batch otherwise than the whole"
     if stray := _stray(batch):
-        return f"its batches hold a {stray}, which is no tensor"
+        return f"its batches hold {a(stray)}, which is no tensor"
     once, again = (tensors(source.read([0])) for _ in range(2))
     if not all(torch.allclose(a, b, rtol=0, atol=0, equal_nan=True) for a, b in zip(once, again, strict=True)):
         return "an item differs from one reading to the next (augmentation?), and reading it once would freeze it"

@@ -18,6 +18,7 @@ from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, MATRIX, NO, SAID,
 from hearsay.feeding.torch_programs import FED, HIDDEN, ROWS, Argument, Constant, Default, feed, reference, rows
 
 VARY, SWAP, ANY, NEVER, FORGOTTEN, SAVED = ASKED
+NOT_BUILT = "it cannot be built"
 
 
 class Way(NamedTuple):
@@ -198,17 +199,21 @@ def matrix() -> pd.DataFrame:
             found += [_cell(way, asked) for asked in (VARY, SWAP, ANY, NEVER, FORGOTTEN)]
             key = f"{way.tool}, {way.name}"
             file = f"{len(saved) + len(refused)}.pt2"
+            how = NOT_BUILT
             try:
                 with contextlib.redirect_stderr(io.StringIO()):
-                    way.save(way.build(), str(Path(folder, file)))
+                    program, how = way.build(), way.hows[3]
+                    way.save(program, str(Path(folder, file)))
                 saved[key] = f"file, data = {file!r}, torch.tensor({rows(ROWS).tolist()})\n{way.load}"
             except Exception as error:
-                refused[key] = first_line(error)
+                refused[key] = how, first_line(error)
         answered = answers(saved, folder)
     for way in WAYS:
-        answer, _, said = answered.get(f"{way.tool}, {way.name}", (None, "", refused.get(f"{way.tool}, {way.name}")))
+        key = f"{way.tool}, {way.name}"
+        how, refusal = refused.get(key, (way.hows[3], ""))
+        answer, _, said = answered.get(key, (None, "", refusal))
         can = answer == reference(rows(ROWS)).tolist()
-        found.append((way.tool, way.name, SAVED, YES if can else NO, way.hows[3], (said or "")[:SAID]))
+        found.append((way.tool, way.name, SAVED, YES if can else NO, how, (said or "")[:SAID]))
     return pd.DataFrame(found, columns=list(MATRIX.columns)).sort_values(list(MATRIX.key), ignore_index=True)
 
 
@@ -216,12 +221,13 @@ def _cell(way: Way, asked: str) -> tuple[str, ...]:
     how = {VARY: way.hows[0], SWAP: way.hows[0], ANY: way.hows[1]}.get(asked, way.hows[2])
     can, said = False, ""
     with contextlib.redirect_stderr(io.StringIO()):  # fx prints where in its generated code an error came up
+        failed = NOT_BUILT
         try:
-            program = way.build()
+            program, failed = way.build(), "it could not be supplied before"
             if asked == FORGOTTEN:
                 _right(way, program, rows(ROWS, 1))
         except Exception as error:
-            return way.tool, way.name, asked, NO, "it could not be built and supplied", first_line(error)
+            return way.tool, way.name, asked, NO, failed, first_line(error)
         try:
             can = _tried(way, program, asked)
         except Exception as error:

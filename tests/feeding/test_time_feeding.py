@@ -17,7 +17,7 @@ def report(**changes):
     given = {
         "device": "cpu", "processor": "a processor", "examples": 4000, "batch": 64, "rounds": 9, "step": 0.0031,
         "ways": (LOADER, KEPT), "left_out": {"memory-mapped": "no room"}, "recommended": "preloaded", "matters": True,
-        "reason": "the fastest", "notes": ("know this",),
+        "settled": True, "reason": "the fastest", "notes": ("know this",),
     }  # fmt: skip
     return Report(**(given | changes))
 
@@ -33,6 +33,10 @@ def test_the_first_line_is_the_answer():
     assert "> preloaded" in out and "left out: memory-mapped: no room" in out and "note: know this" in out
     assert "9 rounds, batches of 64, an epoch of 4,000 examples, a step by itself 3.1 ms" in out
     assert max(map(len, lines)) <= 120
+
+
+def test_what_is_not_settled_is_said_first():
+    assert text(report(settled=False)).startswith("not settled, until then take preloaded: the fastest\n")
 
 
 def test_where_it_does_not_matter_it_is_said_first():

@@ -6,7 +6,7 @@ import torch
 from hearsay.feeding import torch_matrix
 from hearsay.feeding.elsewhere import answers
 from hearsay.feeding.outcomes import ASKED, EAGER, EXPORT, FX, MATRIX, NO, YES
-from hearsay.feeding.torch_matrix import FORGOTTEN, NEVER, SAVED, VARY, WAYS
+from hearsay.feeding.torch_matrix import FORGOTTEN, NEVER, NOT_BUILT, SAVED, VARY, WAYS
 from hearsay.feeding.torch_programs import ROWS, Argument, reference, rows
 
 # vary batch, swap source, feed any node, fail when never supplied, fail when forgotten, saved with the model
@@ -74,7 +74,7 @@ def test_what_remembers_the_step_before_forgets_in_silence():
 
 def test_what_cannot_be_built_can_do_nothing():
     row = torch_matrix._cell(planted(build=lambda: 1 / 0), FORGOTTEN)
-    assert row[3:] == (NO, "it could not be built and supplied", "division by zero")
+    assert row[3:] == (NO, NOT_BUILT, "division by zero")
 
 
 def test_another_process_answers_from_files_alone(tmp_path):

@@ -63,9 +63,11 @@ def plain(report: "Report") -> dict:
 def text(report: "Report") -> str:
     """Return a report in words, the answer first."""
     chosen = next(way for way in report.ways if way.name == report.recommended)
-    start = "" if report.matters else "feeding does not matter for this model: "
+    start = "take" if report.settled else "not settled, until then take"
+    if not report.matters:
+        start = "feeding does not matter for this model: keep"
     lines = [
-        f"{start}{'take' if report.matters else 'keep'} {chosen.name}: {report.reason}",
+        f"{start} {chosen.name}: {report.reason}",
         *(f"  {line}" for line in chosen.code.splitlines()),
     ]
     if report.matters and chosen.name != report.ways[0].name:
