@@ -103,6 +103,7 @@ rule feeding_numbers:
         "../envs/vision.yaml"
     params:
         config={"judging": F["judging"]},
+        seed=CONFIG["seed"],
     message:
         "feeding: the numbers that the text cites, and timings as it shows them"
     script:

@@ -158,7 +158,8 @@ def speed(summary: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLi
 def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLike) -> None:
     """Draw from which step time on a way costs hardly anything, predicted and measured.
 
-    table: `prediction.CROSSINGS`; prediction: `prediction.PREDICTION`, whose steps are marked; of the CPU.
+    table: `prediction.CROSSINGS`; prediction: `prediction.PREDICTION`, whose steps are marked; of the CPU. Where the
+    models' speeds leave an end open, between which steps the crossing lies is not drawn.
     """
     import matplotlib.pyplot as plt
 
@@ -166,32 +167,34 @@ def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.Path
     batches = sorted(table["batch"].unique())
     colours = dict(zip(batches, _shades(len(batches)), strict=True))
     order = list(table.groupby("mode")["predicted"].median().sort_values().index)
-    steps = prediction.groupby(["model", "batch"])["step"].median()
-    least, most = 1e3 * steps.min() / 3, 1e3 * steps.max() * 3
+    steps = 1e3 * prediction.groupby(["model", "batch"])["step"].median()
+    least, most = steps.min() / 3, steps.max() * 3
     with figures.style():
-        size = figures.WIDTH, 1.1 + 0.28 * len(order)
+        size = figures.WIDTH, 1.2 + 0.32 * len(order)
         figure, axes = plt.subplots(figsize=size, layout="constrained")
         for k, batch in enumerate(batches):
+            colour = colours[batch]
             for row in table[table["batch"] == batch].itertuples():
-                y = order.index(row.mode) + 0.22 * (k - (len(batches) - 1) / 2)
-                low, high = (
-                    min(max(1e3 * end, least), most)
-                    for end in (row.measured_low, np.nan_to_num(row.measured_high, nan=np.inf))
-                )
-                axes.plot([low, high], [y, y], color=colours[batch], linewidth=3, alpha=0.35, solid_capstyle="butt")
-                if np.isfinite(row.measured):
-                    axes.plot(1e3 * row.measured, y, "o", color=colours[batch], markersize=4)
-                axes.plot(np.clip(1e3 * row.predicted, least, most), y, "|", color=COLOURS["ink"], markersize=8)
-        for (_, batch), step in steps.items():
-            axes.axvline(1e3 * step, color=colours[batch], linewidth=0.4, linestyle=":")
-        axes.set(xscale="log", xlim=(least, most), xlabel="a step on a batch that is there, ms")
+                y = order.index(row.mode) + 0.24 * (k - (len(batches) - 1) / 2)
+                if row.measured_low > 0 and np.isfinite(row.measured_high):
+                    ends = [1e3 * row.measured_low, 1e3 * row.measured_high]
+                    axes.plot(ends, [y, y], color=colour, linewidth=3.5, alpha=0.25, solid_capstyle="butt")
+                axes.plot(1e3 * np.array([row.predicted_low, row.predicted_high]), [y, y], color=colour, linewidth=1)
+                axes.plot(1e3 * row.predicted, y, "o", color=colour, markersize=3.5)
+                axes.plot(1e3 * row.measured, y, "D", color=colour, markersize=4, markerfacecolor="white")
+        for model, step in steps.xs(batches[len(batches) // 2], level="batch").items():
+            axes.axvline(step, color=COLOURS["grey"], linewidth=0.6, linestyle=":", zorder=0)
+            axes.annotate(model, (step, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
+                          ha="center", color=COLOURS["grey"])  # fmt: skip
+        axes.set(xscale="log", xlim=(least, most), xlabel="step, ms")
         _ticks(axes.xaxis, [tick for tick in (0.01, 0.1, 1, 10, 100) if least < tick < most])
         axes.set_yticks(range(len(order)), order)
         axes.set_ylim(len(order) - 0.5, -0.5)
-        handles = [
-            plt.Line2D([], [], color=colours[b], marker="o", markersize=4, label=f"batch of {b}") for b in batches
-        ]
-        handles.append(plt.Line2D([], [], linestyle="none", marker="|", color=COLOURS["ink"], label="predicted"))
+        axes.grid(axis="y", color=COLOURS["grey"], linewidth=0.2)
+        handles = [plt.Line2D([], [], color=colours[b], label=f"batch of {b}") for b in batches]
+        dot = {"linestyle": "none", "color": COLOURS["ink"]}
+        handles.append(plt.Line2D([], [], marker="o", markersize=3.5, label="predicted", **dot))
+        handles.append(plt.Line2D([], [], marker="D", markersize=4, markerfacecolor="white", label="measured", **dot))
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
         figures.save(figure, path)
 
@@ -214,20 +217,21 @@ def workers(table: pd.DataFrame, path: str | os.PathLike) -> None:
         figure, panels = plt.subplots(1, len(kinds), figsize=size, sharey=True, layout="constrained", squeeze=False)
         for axes, kind in zip(panels[0], kinds, strict=True):
             axes.axhline(1, color=COLOURS["grey"], linewidth=0.6)
-            for step, part in found[found["kind"] == kind].groupby("step"):
+            for k, (step, part) in enumerate(found[found["kind"] == kind].groupby("step")):
                 x, colour = 1e3 * part["fetch"], colours[step]
-                axes.vlines(x, part["low"], part["high"], color=colour, linewidth=1)
-                axes.plot(x, part["gain"], "o", color=colour, markersize=3.5)
+                beside = x * 1.06 ** (k - (len(steps) - 1) / 2)  # so that no dot hides another
+                axes.vlines(beside, part["low"], part["high"], color=colour, linewidth=1)
+                axes.plot(beside, part["gain"], "o", color=colour, markersize=3.5)
                 axes.plot(x, part["predicted"], color=colour)
                 axes.plot(x, part["known"], color=colour, linewidth=0.6, linestyle=":")
             axes.set(title=f"fetching {kind}", xscale="log", yscale="log", xlabel="fetching a batch, ms")
             _ticks(axes.xaxis, 1e3 * found["fetch"].unique())
-        panels[0][0].set(ylabel="workers, times the loop's steps/s")
+        panels[0][0].set(ylabel="speed with workers / without")
         _ticks(panels[0][0].yaxis, (0.5, 1, 2))
         handles = [plt.Line2D([], [], color=colours[s], marker="o", label=f"step of {1e3 * s:g} ms") for s in steps]
         ink = COLOURS["ink"]
         handles.append(plt.Line2D([], [], color=ink, label="predicted"))
-        handles.append(plt.Line2D([], [], color=ink, linewidth=0.6, linestyle=":", label="were handing over free"))
+        handles.append(plt.Line2D([], [], color=ink, linewidth=0.6, linestyle=":", label="if handing over were free"))
         figure.legend(handles=handles, loc="outside lower center", ncols=3)
         figures.save(figure, path)
 
@@ -239,4 +243,4 @@ def _ticks(axis, values: Sequence[float]) -> None:
 
 
 def _shades(n: int) -> list[str]:
-    return [COLOURS[name] for name in ("sky", "blue", "purple", "green", "orange")][:n]
+    return [COLOURS[name] for name in ("orange", "blue", "purple", "green", "sky")][:n]

@@ -27,7 +27,7 @@ UNKNOWN = "unknown"
 
 def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> dict[str, tuple]:
     """Return key -> (value, unit, meaning) from the study's tables and its section of the configuration."""
-    return {
+    found = {
         **_demonstrations(tables["demonstrations"]),
         **_matrix(tables["matrix"]),
         **_complication(tables["complication"]),
@@ -39,6 +39,12 @@ def numbers(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> di
         "within": (config["judging"]["within"], "share", "difference of speeds that counts as none"),
         "grown": (config["judging"]["grown"], "bytes", "bytes a byte of data from which a file grows by the data"),
     }
+    return {key: (_as_timed(value, unit), unit, meaning) for key, (value, unit, meaning) in found.items()}
+
+
+def _as_timed(value: Any, unit: str) -> Any:
+    """Return a time or a ratio of times to the places that two runs of the same agree on."""
+    return round(value, 2 if abs(value) < 10 else 1) if unit in ("times", "steps", "ms") else value
 
 
 def _demonstrations(rows: pd.DataFrame) -> dict[str, tuple]:
@@ -80,6 +86,8 @@ def _complication(rows: pd.DataFrame) -> dict[str, tuple]:
         "programs": (len(rows), "programs", "programs that were rewritten with placeholders"),
         "beyond_least": (int(rows["beyond"].min()), "lines", "least lines that change beside the declarations"),
         "beyond_most": (int(rows["beyond"].max()), "lines", "most of them"),
+        "program_least": (int(rows["lines"].min()), "lines", "lines of the shortest of these programs"),
+        "program_most": (int(rows["lines"].max()), "lines", "lines of the longest"),
         "calls_fed": (int((rows["fed_after"] - rows["fed_before"]).sum()), "calls", "calls that must carry a feed now"),
         "calls": (int(rows["calls"].sum()), "calls", "calls that run something in these programs"),
     }
@@ -88,6 +96,7 @@ def _complication(rows: pd.DataFrame) -> dict[str, tuple]:
 def _same(graph: pd.DataFrame, torch: pd.DataFrame) -> dict[str, tuple]:
     ran = graph[graph["outcome"] == WORKS]
     odd = torch["mode"].str.contains(", shifted|torch's generator")
+    dropout = torch["model"].str.contains("dropout")
     return {
         "graph_ways": (int(graph["way"].nunique()), "ways", "ways of feeding a training in TensorFlow"),
         "graph_trainings": (len(ran), "trainings", "of them by model, those that ran"),
@@ -95,8 +104,23 @@ def _same(graph: pd.DataFrame, torch: pd.DataFrame) -> dict[str, tuple]:
         "torch_modes": (int(torch.loc[~odd, "mode"].nunique()), "ways", "ways of feeding a training in PyTorch"),
         "torch_trainings": (int((~odd).sum()), "trainings", "of them by model and batch"),
         "torch_same": (int((torch.loc[~odd, "same"] == YES).sum()), "trainings", "those with the same weights"),
-        "odd_trainings": (int(odd.sum()), "trainings", "trainings in which a condition was broken on purpose"),
-        "odd_same": (int((torch.loc[odd, "same"] == YES).sum()), "trainings", "of them, those with the same weights"),
+        **_changed("drawing", torch[torch["mode"].str.endswith("torch's generator") & dropout]),
+        **_changed("beside", torch[torch["mode"].str.endswith("torch's generator") & ~dropout]),
+        **_changed("shifted", torch[torch["mode"].str.contains(", shifted")]),
+    }
+
+
+def _changed(key: str, rows: pd.DataFrame) -> dict[str, tuple]:
+    """Return how many trainings broke a condition on purpose, and how many of them came out otherwise."""
+    meaning = {
+        "drawing": "trainings with dropout, whose loader draws from the same generator",
+        "beside": "trainings without dropout and with such a loader",
+        "shifted": "trainings whose images begin beside a round address",
+    }[key]
+    changed = int((rows["same"] != YES).sum())
+    return {
+        f"{key}_trainings": (len(rows), "trainings", meaning),
+        f"{key}_changed": (changed, "trainings", f"{meaning}: those with other weights"),
     }
 
 
@@ -120,6 +144,11 @@ def _graph_speeds(timings: pd.DataFrame, modes: pd.DataFrame, alpha: float) -> I
         meaning = f"steps that the initialising pass of '{VARIABLE}' takes longer, {end} of the cases"
         yield f"initialising_{end}", (value, "steps" if value != UNKNOWN else "", meaning)
     ran = timings[timings["outcome"] == WORKS]
+    longer = ran.pivot_table(index=["model", "pool", "repeat"], columns="way", values="initialise")
+    longer = longer[VARIABLE] - longer[PLACEHOLDER] if len(longer) else pd.Series(dtype=float)
+    for end, value in _three(1e3 * longer.groupby(level=["model", "pool"]).median() if len(longer) else longer):
+        yield f"initialising_ms_{end}", (value, "ms" if value != UNKNOWN else "", f"the same in time, {end}")
+    yield "graph_batch", (int(timings["batch"].iloc[0]), "images", "images of a step timed in TensorFlow")
     yield "graph_models", (int(ran["model"].nunique()), "models", "models timed in TensorFlow")
     yield "graph_repeats", (int(ran["repeat"].nunique()), "rounds", "rounds of timing in TensorFlow")
 
@@ -140,6 +169,8 @@ def _speeds(summary: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
         yield f"slowest_{key}_mode", (str(worst["mode"]), "", "what it is")
         yield f"waiting_{key}", (float(part["waiting"].max()), "share", f"largest share of time waiting, {model}")
     yield "modes", (int(rows["mode"].nunique()), "ways", "ways of feeding timed in PyTorch")
+    sizes = sorted(rows["batch"].unique())
+    yield "batch", (int(sizes[len(sizes) // 2]), "images", "images of a step, the middle one of these sizes")
     yield "models", (int(rows["model"].nunique()), "models", "models timed in PyTorch")
     yield "batches", (int(rows["batch"].nunique()), "sizes", "sizes of batches timed in PyTorch")
     yield "repeats", (int(rows["repeats"].min()), "rounds", "rounds of timing in PyTorch")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from hearsay.feeding.graph_feeding import PLACEHOLDER
 from hearsay.feeding.outcomes import WORKS
-from hearsay.feeding.timing import SUMMARY
+from hearsay.feeding.timing import SUMMARY, median_interval
 from hearsay.tables import Table
 
 MS, KB, MB = 1e3, 1e-3, 1e-6
@@ -21,7 +21,7 @@ WAYS = Table(
         "first": "milliseconds from asking for a fresh iterator to the first batch, median",
         "memory": "highest resident memory over that of the same steps without data, million bytes; workers apart; "
         "empty where it was not measured",
-        "worker": "highest resident memory of the largest worker, what it shares with the loop counted, million bytes",
+        "worker": "highest resident memory of the largest worker, with the pages that it shares with the loop, million bytes",
     },
     text=("model", "mode"),
 )
@@ -33,7 +33,10 @@ GRAPH = Table(
     columns={
         "model": "the model that is trained",
         "way": "way of feeding",
+        "batch": "images of a step",
         "relative": f"steps/s relative to '{PLACEHOLDER}' in the same round, median",
+        "relative_low": "lower end of its 95 % interval",
+        "relative_high": "upper end",
         "step": "milliseconds of a step, median",
         "initialise": "milliseconds of the initialising pass, median",
         "first": "milliseconds from nothing to the end of the first step, median",
@@ -59,7 +62,7 @@ def ways(summary: pd.DataFrame) -> pd.DataFrame:
     return found[list(WAYS.columns)].sort_values(list(WAYS.key), ignore_index=True)
 
 
-def graph(timings: pd.DataFrame) -> pd.DataFrame:
+def graph(timings: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return `GRAPH` from `graph_timing.TIMINGS`; no row where TensorFlow was not run."""
     ran = timings[timings["outcome"] == WORKS]
     ran = ran[ran["pool"] == ran["pool"].max()]
@@ -74,5 +77,10 @@ def graph(timings: pd.DataFrame) -> pd.DataFrame:
         graph=MB * ran["graph_bytes"],
         memory=MB * (ran["peak"] - ran["baseline"]),
     )
-    medians = found.groupby(list(GRAPH.key), as_index=False)[list(GRAPH.columns)[2:]].median()
-    return medians.sort_values(list(GRAPH.key), ignore_index=True)
+    columns = [name for name in GRAPH.columns if name in found and name not in GRAPH.key]
+    rows = []
+    for keys, part in found.groupby(list(GRAPH.key)):
+        _, low, high = median_interval(part["relative"].to_numpy(), seed)
+        ends = {"relative_low": low, "relative_high": high}
+        rows.append(dict(zip(GRAPH.key, keys, strict=True)) | part[columns].median().to_dict() | ends)
+    return pd.DataFrame(rows, columns=list(GRAPH.columns)).astype({"batch": int})

@@ -14,4 +14,4 @@ with job(snakemake):
     found = read_evidence(snakemake.input.tables)
     write(frame(numbers(found, snakemake.params.config)), NUMBERS, snakemake.output.numbers)
     write(ways(found["summary"]), WAYS, snakemake.output.ways)
-    write(graph(found["graph_times"]), GRAPH, snakemake.output.graph)
+    write(graph(found["graph_times"], snakemake.params.seed), GRAPH, snakemake.output.graph)

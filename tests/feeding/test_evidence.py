@@ -14,8 +14,9 @@ from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, 
 from hearsay.feeding.outcomes import ASKED, EXPORT, FAILS, FX, NO, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import EAGER as TORCH
 from hearsay.feeding.ratios import VARIABLE
+from hearsay.feeding.torch_matrix import NOT_BUILT
 from hearsay.feeding.timing import summary, timings
-from hearsay.feeding.training import training
+from hearsay.feeding.training import BY_TORCHS, SHIFTED, training
 
 CONFIG = {"judging": {"alpha": 0.05, "within": 0.05, "grown": 0.9, "share": 0.05}}
 TINY = {"examples": 64, "side": 6, "batches": [8], "rate": 0.1, "steps": 6, "repeats": 2, "training_steps": 2} | {
@@ -131,8 +132,12 @@ def test_numbers_are_those_of_the_rows(found):
     assert said["initialising_middle"][0] == pytest.approx(6.0)
     assert said["graph_bytes"][0] == 1.0 and said["archive_bytes_fed"][0] == 0.0
     assert said["torch_same"][0] == said["torch_trainings"][0] == 6
+    broken = found["training"][found["training"]["mode"].isin((BY_TORCHS, SHIFTED))]
+    assert sum(said[f"{key}_trainings"][0] for key in ("drawing", "beside", "shifted")) == len(broken) > 0
+    changed = sum(said[f"{key}_changed"][0] for key in ("drawing", "beside", "shifted"))
+    assert changed == (broken["same"] == NO).sum()
     mine = found["summary"].query("model == 'linear'")
-    assert said["slowest_linear"][0] == mine["steady_relative"].min()
+    assert said["slowest_linear"][0] == pytest.approx(mine["steady_relative"].min(), abs=0.006)
     assert (said["gain_waits_shortest_most"][0], said["gain_computes_longest_least"][0]) == (0.5, 2.0)
     assert (said["planted_shortest"][0], said["planted_longest"][0]) == (0.5, 8.0)
     assert [said[f"pipeline_{word}"][0] for word in ("cases", "faster", "slower")] == [1, 0, 0]  # too few rounds
@@ -171,6 +176,11 @@ def test_the_matrix_has_a_mark_for_every_cell(found, drawn, timed, tmp_path):
     absent = evidence(tmp_path, planted(ran=False) | timed)
     figures.matrix(absent["matrix"], "matrix.svg")
     assert {line.get_marker() for line in drawn[1].axes[0].lines} == {"o", "x", "_"}
+    unbuilt = found["matrix"].assign(how=lambda rows: rows["how"].where(rows["tool"] != FX, NOT_BUILT))
+    figures.matrix(unbuilt, "matrix.svg")
+    squares = [line for line in drawn[2].axes[0].lines if line.get_marker() == "s"]
+    assert len(squares) == (unbuilt["tool"] == FX).sum() > 0
+    assert "fails if this step's" in drawn[2].axes[0].get_xticklabels()[4].get_text().replace("\n", " ")
 
 
 def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
@@ -183,6 +193,8 @@ def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
     assert sorted(dots) == pytest.approx(sorted(mine["steady_relative"]))
     modes = [label.get_text() for label in axes.get_yticklabels()]
     assert set(modes) == set(found["crossings"]["mode"])
+    dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert sorted(dots) == pytest.approx(sorted(1e3 * found["crossings"]["predicted"]))
 
 
 def test_workers_gains_are_drawn_by_what_a_fetch_does(found, drawn):

@@ -33,11 +33,13 @@ def graph_rows(outcome):
 
 
 def test_a_graph_s_speed_is_relative_within_a_round(tmp_path):
-    write(shown.graph(graph_rows(WORKS)), shown.GRAPH, tmp_path / "a.csv")
+    write(shown.graph(graph_rows(WORKS), 1), shown.GRAPH, tmp_path / "a.csv")
     found = read(tmp_path / "a.csv", shown.GRAPH).set_index("way")
+    assert found["batch"].tolist() == [8, 8]
+    assert found["relative_low"].to_dict() == pytest.approx({PLACEHOLDER: 1, EAGER: 0.25})
     assert found["relative"].to_dict() == pytest.approx({PLACEHOLDER: 1, EAGER: 0.25})
     assert found.loc[EAGER, ["step", "first", "graph"]].tolist() == pytest.approx([8, 20, 3])
 
 
 def test_what_was_not_run_is_not_shown():
-    assert shown.graph(graph_rows(NOT_RUN)).empty
+    assert shown.graph(graph_rows(NOT_RUN), 1).empty
