@@ -21,7 +21,7 @@ WAYS = Table(
         "first": "milliseconds from asking for a fresh iterator to the first batch, median",
         "memory": "highest resident memory over that of the same steps without data, million bytes; workers apart; "
         "empty where it was not measured",
-        "worker": "highest resident memory of the largest worker, with the pages that it shares with the loop, million bytes",
+        "worker": "highest resident memory of the largest worker, with pages shared with the loop, million bytes",
     },
     text=("model", "mode"),
 )

@@ -14,8 +14,8 @@ from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, 
 from hearsay.feeding.outcomes import ASKED, EXPORT, FAILS, FX, NO, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import EAGER as TORCH
 from hearsay.feeding.ratios import VARIABLE
-from hearsay.feeding.torch_matrix import NOT_BUILT
 from hearsay.feeding.timing import summary, timings
+from hearsay.feeding.torch_matrix import NOT_BUILT
 from hearsay.feeding.training import BY_TORCHS, SHIFTED, training
 
 CONFIG = {"judging": {"alpha": 0.05, "within": 0.05, "grown": 0.9, "share": 0.05}}
