@@ -25,7 +25,7 @@ class Graph(Section):
     batch: int = Field(32, ge=1, description="images of a step")
     rate: float = Field(0.1, gt=0, le=100, description="step size")
     timed_steps: int = Field(40, ge=1, description="steps of a training that is timed, beside its first")
-    repeats: int = Field(9, ge=1, description="rounds of timing, in each of which every way runs")
+    repeats: int = Field(5, ge=1, description="rounds of timing, in each of which every way runs")
     models: list[Literal["softmax regression", "one hidden layer", "small conv", "larger conv"]] = Field(
         ["softmax regression", "small conv"], min_length=1, description="models that are timed"
     )
@@ -42,8 +42,8 @@ class Torch(Section):
     batches: list[int] = Field([64], min_length=1, description="images of a step")
     rate: float = Field(0.1, gt=0, le=100, description="step size")
     training_steps: int = Field(20, ge=1, description="steps of the trainings whose weights are compared")
-    steps: int = Field(60, ge=6, description="steps of an epoch that is timed")
-    repeats: int = Field(9, ge=1, description="rounds of timing, in each of which everything runs")
+    steps: int = Field(40, ge=6, description="steps of an epoch that is timed")
+    repeats: int = Field(5, ge=1, description="rounds of timing, in each of which everything runs")
     modes: list[str] | None = Field(
         [
             "resident slices",
