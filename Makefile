@@ -1,7 +1,7 @@
 # make report: the desk size, from nothing to the verdict table and the paper. make help lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint reference clean
+.PHONY: help setup report test test-cluster lint verify reference clean
 
 BIN := .venv/bin
 CORES ?= all
@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c '$(SUPPORTED)' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: .venv/.installed ## .venv with the locked versions
 
@@ -26,18 +26,23 @@ setup: .venv/.installed ## .venv with the locked versions
 	@touch $@
 
 report: setup ## run the desk size, print the verdicts, name the paper
-	@$(BIN)/hearsay check
-	@$(BIN)/snakemake --cores $(CORES) --quiet host reason $(if $(CONFIG),--configfile $(CONFIG))
-	@$(BIN)/hearsay verdicts
+	@$(BIN)/hearsay report --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 test: setup ## every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-cluster: setup ## the smoke size on a real Slurm, which it installs and stops again; in CI, as root, only
+	@if reason=$$($(BIN)/python -m tests.cluster.slurm); then $(BIN)/python -m pytest -m cluster tests/cluster; \
+	else printf '\n*** test-cluster DID NOT RUN: %s ***\n\n' "$$reason" >&2; fi
 
 lint: setup ## ruff, snakefmt, snakemake --lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
+
+verify: report ## the same bytes from two smoke runs, and the published verdicts from the desk run
+	@$(BIN)/hearsay verify
 
 reference: setup ## run the paper size and the benchmarks on the committed code, replace reference/
 	@$(BIN)/hearsay reference

@@ -1,0 +1,68 @@
+"""One run at a time in a folder, and the locks that a killed run left behind.
+
+Snakemake's own lock stays where its process was killed, and says nothing of who held it. The lock here is one of the
+kernel's, which goes with the last process that holds it, however that ends: who holds it knows that no other
+`make report` runs, so that Snakemake's lock is a dead run's or a plain `snakemake`'s, which is looked for.
+"""
+
+import contextlib
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from hearsay.errors import HearsayError
+
+LOCK = Path(".snakemake/hearsay.lock")
+SNAKEMAKES = Path(".snakemake/locks")
+
+
+@contextlib.contextmanager
+def one_run(path: Path = LOCK) -> Iterator[int]:
+    """Hold the lock while the block runs; yield the file descriptor, to be passed on to the process that computes.
+
+    Raises HearsayError where another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise HearsayError(
+                f"report: another run goes on in this folder ({file.read().strip() or 'just started'}); "
+                "wait for its end, or work in another clone"
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.flush()
+        yield file.fileno()
+
+
+def left_locked() -> bool:
+    """Return whether Snakemake's lock is there and no Snakemake works in this folder: a killed run left it.
+
+    Raises HearsayError where one does work here, which did not take our lock: a plain `snakemake`.
+    """
+    if not any(SNAKEMAKES.glob("*")):
+        return False
+    if found := _snakemakes_here():
+        raise HearsayError(f"report: snakemake runs in this folder (process {found[0]}); wait for its end")
+    return True
+
+
+def _snakemakes_here() -> list[int]:
+    """Return the processes of this machine that run Snakemake in the current folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # gone by now, or somebody else's
+            if _is_snakemake(process.cmdline()) and Path(process.cwd()) == Path.cwd():
+                found.append(process.pid)
+    return found
+
+
+def _is_snakemake(command: list[str]) -> bool:
+    return any(Path(word).name == "snakemake" for word in command[:4])

@@ -1,0 +1,94 @@
+"""One run at a time, and what a killed one left."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hearsay import lock
+from hearsay.errors import HearsayError
+
+HOLD = """
+import sys, time
+from hearsay.lock import one_run
+with one_run():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+# Starts a child that inherits the lock, and waits.
+HAND_ON = """
+import subprocess, sys, time
+from hearsay.lock import one_run
+with one_run() as held:
+    subprocess.Popen([sys.executable, "-c", "import time; print('held', flush=True); time.sleep(4)"], pass_fds=(held,))
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def started(code):
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_run_is_refused_with_who_runs():
+    first = started(HOLD)
+    said = rf"another run goes on in this folder \(process {first.pid} on \S+\)"
+    with pytest.raises(HearsayError, match=said), lock.one_run():
+        pass
+    first.kill()
+    first.wait()
+    with lock.one_run():  # the kernel let go
+        pass
+
+
+def test_who_computes_still_holds_it_when_who_started_it_is_killed():
+    first = started(HAND_ON)
+    first.kill()
+    first.wait()
+    with pytest.raises(HearsayError, match="another run"), lock.one_run():
+        pass
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            with lock.one_run():
+                return
+        except HearsayError:
+            time.sleep(0.2)
+    raise AssertionError("still held by nobody")
+
+
+def test_nothing_is_locked_where_nothing_ran():
+    assert not lock.left_locked()
+
+
+def test_a_lock_that_nobody_works_under_was_left():
+    lock.SNAKEMAKES.mkdir(parents=True)
+    (lock.SNAKEMAKES / "0.output.lock").write_text("results/x\n")
+    assert lock.left_locked()
+
+
+def test_a_plain_snakemake_is_waited_for():
+    lock.SNAKEMAKES.mkdir(parents=True)
+    (lock.SNAKEMAKES / "0.output.lock").write_text("results/x\n")
+    Path("snakemake").write_text("import time; print('held', flush=True); time.sleep(60)")
+    process = subprocess.Popen([sys.executable, "snakemake", "--cores", "1"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    with pytest.raises(HearsayError, match=f"snakemake runs in this folder \\(process {process.pid}\\)"):
+        lock.left_locked()
+    other = Path("elsewhere")
+    other.mkdir()
+    (other / lock.SNAKEMAKES).mkdir(parents=True)
+    (other / lock.SNAKEMAKES / "0.output.lock").write_text("results/x\n")
+    os.chdir(other)
+    assert lock.left_locked()  # that one works in another folder
+    process.kill()
+    process.wait()
