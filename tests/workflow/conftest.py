@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hearsay import verify
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -16,12 +18,8 @@ class Checkout:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-        names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-        for name in filter(None, names):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, folder / name)
+        if not folder.exists():
+            verify.copy(ROOT, folder)
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess:
         """Run a Python module's command line in the copy; the copy's own library comes first."""
@@ -40,23 +38,26 @@ class Checkout:
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of every result that is compared by bytes: all but this machine's timings."""
-        from hearsay.files import sha256
-
-        results = self.folder / "results"
-        return {
-            path.relative_to(results).as_posix(): sha256(path)
-            for path in sorted(results.rglob("*"))
-            if path.is_file() and "benchmarks" not in path.relative_to(results).parts
-        }
+        return verify.hashes(self.folder / "results")
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Checkout:
+def verified() -> tuple[Path, subprocess.CompletedProcess]:
+    """The folder in which `hearsay verify` ran the smoke size twice, and what it said.
+
+    It stays there after the tests, for those on a cluster to compare with.
+    """
+    folder = ROOT / "build/verify"
+    command = [sys.executable, "-m", "hearsay.cli", "verify", "--only", "bytes"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (folder / "cores 2/results/paper.pdf").exists(), done.stderr[-4000:]
+    return folder, done
+
+
+@pytest.fixture(scope="session")
+def finished(verified) -> Checkout:
     """A copy in which the smoke size has run to its end on two cores."""
-    checkout = Checkout(tmp_path_factory.mktemp("finished"))
-    done = checkout.snakemake()
-    assert done.returncode == 0, done.stderr[-4000:]
-    return checkout
+    return Checkout(verified[0] / "cores 2")
 
 
 @pytest.fixture

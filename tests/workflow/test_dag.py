@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+from hearsay import verify
 from tests.workflow.conftest import ROOT, Checkout
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
@@ -32,11 +33,11 @@ def planned(checkout):
     return text, {rule for message in edited for pattern, rule in RULES.items() if re.fullmatch(pattern, message)}
 
 
-def test_same_bytes_in_another_folder_on_one_core(finished, tmp_path):
-    other = Checkout(tmp_path / "another place")
-    done = other.snakemake(cores=1)
-    assert done.returncode == 0, done.stderr[-4000:]
-    ours, theirs = finished.hashes(), other.hashes()
+def test_same_bytes_in_another_folder_on_one_core(verified, finished):
+    folder, done = verified
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "the same bytes" in done.stdout
+    ours, theirs = finished.hashes(), verify.hashes(folder / "cores 1/results")
     assert {"paper.pdf", "claims.csv", "provenance.json", "imagenet/figures/two-orders.svg"} <= set(ours)
     assert sum(name.endswith(".JPEG") for name in ours) == 50_000
     assert ours == theirs

@@ -1,0 +1,113 @@
+"""Whether the same comes out again: byte for byte anywhere, and the same verdicts as were published.
+
+The smoke size runs twice in clean copies, on one core and on two, and every result that is no timing must have the same
+bytes. The verdicts of a desk run are held against those of `reference/`, which come from more replicates: a claim that
+holds in one and fails in the other is a contradiction; what else differs is named, and contradicts nothing.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hearsay.claims import FAILS, HOLDS, UNDECIDED
+from hearsay.errors import HearsayError
+from hearsay.files import SNAKEMAKE_MARK, sha256
+
+CORES = (1, 2)
+APART = "benchmarks"  # this machine's timings
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy the files that git knows or would add from `source` to `target`, which must be empty or absent."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(listed, cwd=source, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise HearsayError(f"verify: {source} is no git repository; clone Hearsay instead of downloading it")
+    for name in filter(None, done.stdout.split("\0")):
+        if (source / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target / name)
+
+
+def run(folder: Path, cores: int) -> None:
+    """Run the smoke size in a copy, by the copy's own library."""
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", "config/smoke.yaml"]
+    if subprocess.run([*command, "--quiet", "host", "reason", "rules"], cwd=folder, check=False).returncode:
+        raise HearsayError(f"verify: the run in {folder} failed, see above")
+
+
+def hashes(results: Path) -> dict[str, str]:
+    """Return the SHA-256 of every result that is compared by bytes, by its name within `results`."""
+    return {
+        path.relative_to(results).as_posix(): sha256(path)
+        for path in sorted(results.rglob("*"))
+        if path.is_file() and APART not in path.relative_to(results).parts and path.name != SNAKEMAKE_MARK
+    }
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """Return the names of files that differ, or that only one of the two has."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def twice(source: Path, folder: Path) -> list[str]:
+    """Run the smoke size in two clean copies of `source` below `folder`; return the results that differ."""
+    found = []
+    for cores in CORES:
+        clean = folder / f"cores {cores}"  # a space, as people have them
+        shutil.rmtree(clean, ignore_errors=True)
+        copy(source, clean)
+        run(clean, cores)
+        found.append(hashes(clean / "results"))
+    return differing(*found)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a claim came out here and in the published run; `contradicts` where one holds and the other fails."""
+
+    claim: str
+    what: str
+    contradicts: bool = False
+
+
+def compare(ours: Sequence[dict], published: Sequence[dict]) -> list[Difference]:
+    """Return the claims that came out differently, in the order of the published ones.
+
+    Both are rows of `claims.json`. Verdicts are compared first; estimates by whether their intervals meet.
+    """
+    here, there = ({f"{row['study']}.{row['id']}": row for row in rows} for rows in (ours, published))
+    alone = [Difference(name, "published, and not judged here", True) for name in there if name not in here]
+    alone += [Difference(name, "judged here, and not published", True) for name in here if name not in there]
+    both = [_difference(name, here[name], row) for name, row in there.items() if name in here]
+    return [difference for difference in both if difference] + alone
+
+
+def _difference(name: str, ours: dict, published: dict) -> Difference | None:
+    verdicts = {ours["verdict"], published["verdict"]}
+    if verdicts == {HOLDS, FAILS}:
+        return Difference(name, f"{ours['verdict']} here, {published['verdict']} as published", True)
+    if UNDECIDED in verdicts and len(verdicts) > 1:
+        where = "here" if ours["verdict"] == UNDECIDED else "as published"
+        return Difference(name, f"undecided {where}; otherwise {next(iter(verdicts - {UNDECIDED}))}")
+    if len(verdicts) > 1:
+        return Difference(name, f"{ours['verdict']} here, {published['verdict']} as published")
+    if ours["unit"] != published["unit"]:
+        return Difference(name, f"estimated in {ours['unit']} here, in {published['unit']} as published")
+    if ours["low"] > published["high"] or published["low"] > ours["high"]:
+        return Difference(name, f"the same verdict; estimates apart: {_estimate(ours)} here, {_estimate(published)}")
+    return None
+
+
+def _estimate(row: dict) -> str:
+    return f"{row['estimate']:.4g} [{row['low']:.4g}, {row['high']:.4g}] {row['unit']}, n {row['n']:,}"
+
+
+def read_claims(folder: Path) -> list[dict]:
+    """Return the judged claims of every study below `folder`."""
+    paths = sorted(folder.glob("*/claims.json"))
+    return [row for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
