@@ -18,6 +18,9 @@ try:
 except HearsayError as error:
     raise WorkflowError(str(error)) from None
 
+# Timings have the machine to themselves: Snakemake gives a job no more cores than there are (a profile: max-threads).
+EXCLUSIVE = 1000
+
 STUDIES = studies()
 # Each study says here what it leaves: tables and figures for the paper, all its files and folders, its side-by-side
 # timings and its other ones; `record` collects the records of its jobs.

@@ -388,7 +388,7 @@ rule duplication_benchmark:
     conda:
         "../envs/statistics.yaml"
     # All cores, so that nothing runs beside what is timed.
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         repeats=D["benchmark_repeats"],
         refits=D["benchmark_refits"],

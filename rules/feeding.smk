@@ -167,7 +167,7 @@ rule feeding_time_graph:
         "results/benchmarks/rules/feeding-time-graph.tsv"
     conda:
         "../envs/tensorflow.yaml"
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         config=F["graph"] | {"steps": F["graph"]["timed_steps"]},
         seed=CONFIG["seed"],
@@ -192,7 +192,7 @@ rule feeding_time_torch:
         "results/benchmarks/rules/feeding-time-torch.tsv"
     conda:
         "../envs/vision.yaml"
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         config=F["torch"],
         share=F["judging"]["share"],
@@ -214,7 +214,7 @@ rule feeding_time_workers:
         "results/benchmarks/rules/feeding-time-workers.tsv"
     conda:
         "../envs/vision.yaml"
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         config=F["planted"],
         seed=CONFIG["seed"],

@@ -273,7 +273,7 @@ rule imagenet_benchmark:
     conda:
         "../envs/torch.yaml"
     # All cores, so that nothing runs beside what is timed.
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         repeats=CONFIG["imagenet"]["benchmark_repeats"],
         seed=CONFIG["seed"],

@@ -262,7 +262,7 @@ rule neat_benchmark:
     conda:
         "../envs/statistics.yaml"
     # All cores, so that nothing runs beside what is timed.
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         repeats=N["benchmark_repeats"],
         generations=N["benchmark_generations"],

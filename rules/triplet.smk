@@ -204,7 +204,7 @@ rule triplet_benchmark:
     conda:
         "../envs/vision.yaml"
     # All cores, so that nothing runs beside what is timed.
-    threads: workflow.cores
+    threads: EXCLUSIVE
     params:
         repeats=T["benchmark_repeats"],
         steps=T["benchmark_steps"],
