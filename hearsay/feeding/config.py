@@ -64,7 +64,7 @@ class Torch(Section):
 class Planted(Section):
     """Fetches and steps of planted lengths, which tell when workers pay."""
 
-    seconds: list[float] = Field([0.0005, 0.002, 0.008], min_length=1, description="seconds of fetches, and of steps")
+    seconds: list[float] = Field([0.0005, 0.004], min_length=1, description="seconds of fetches, and of steps")
     workers: list[int] = Field([0, 2], min_length=2, description="processes that fetch; 0, the loop itself, is needed")
     kinds: list[Literal["waits", "computes"]] = Field(
         ["waits", "computes"], min_length=1, description="whether a fetch and a step sleep or compute"
