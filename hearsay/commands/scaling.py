@@ -1,0 +1,54 @@
+"""`hearsay scaling`: what more cores would do to a finished run."""
+
+import argparse
+from pathlib import Path
+
+NAME = "scaling"
+HELP = "say how long a finished run would take on more cores, and what limits it"
+CORES = (1, 2, 16, 128, 1000)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --results and --measured."""
+    parser.add_argument(
+        "--results", type=Path, default=Path("results"), help="folder of the results (default: results)"
+    )
+    parser.add_argument(
+        "--measured",
+        nargs=2,
+        type=float,
+        metavar=("CORES", "SECONDS"),
+        help="what the whole run really took on so many cores, to say what Snakemake itself took",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the note."""
+    from tabulate import tabulate
+
+    from hearsay import scaling
+
+    jobs = scaling.read_jobs(args.results)
+    total, path = scaling.total(jobs), scaling.critical_path(jobs)
+    rows = [(f"{cores:,}", _time(time := scaling.makespan(jobs, cores)), f"{total / time:.1f}") for cores in CORES]
+    print(tabulate(rows, headers=["cores", "time", "times as fast as one"], disable_numparse=True, stralign="right"))
+    print(
+        f"\n{len(jobs)} jobs, {_time(total)} of them in all; more cores than {scaling.enough(jobs)} make it no faster."
+    )
+    longest = max(jobs.values(), key=lambda job: job.seconds)
+    print(f"The longest chain takes {_time(sum(jobs[name].seconds for name in path))}, its longest job being")
+    print(f"{max(path, key=lambda name: jobs[name].seconds)}; the longest job of all takes {_time(longest.seconds)}:")
+    for name in path:
+        print(f"  {_time(jobs[name].seconds):>8}  {name}")
+    if args.measured:
+        cores, seconds = args.measured
+        print(
+            f"\nMeasured on {cores:.0f} cores: {_time(seconds)}, against {_time(scaling.makespan(jobs, int(cores)))} "
+            f"by the schedule. {1 - total / (cores * seconds):.1%} of the cores' time went into no job."
+        )
+    return 0
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

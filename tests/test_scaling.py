@@ -1,0 +1,78 @@
+"""The simulated schedule: known ones, and what holds of every one."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hearsay.cli import main
+from hearsay.errors import HearsayError
+from hearsay.files import write_text
+from hearsay.scaling import Job, critical_path, enough, makespan, read_jobs, total
+
+FORK = {
+    "data": Job(2.0, frozenset()),
+    "a": Job(5.0, frozenset(["data"])),
+    "b": Job(3.0, frozenset(["data"])),
+    "c": Job(3.0, frozenset(["data"])),
+    "end": Job(1.0, frozenset(["a", "b", "c"])),
+}
+
+
+@st.composite
+def dags(draw):
+    count = draw(st.integers(1, 12))
+    return {
+        f"j{i}": Job(
+            draw(st.floats(0.1, 50)),
+            frozenset(f"j{k}" for k in draw(st.sets(st.integers(0, i - 1), max_size=3))) if i else frozenset(),
+        )
+        for i in range(count)
+    }
+
+
+@pytest.mark.parametrize(("cores", "seconds"), [(1, 14.0), (2, 9.0), (3, 8.0), (1000, 8.0)])
+def test_a_fork_takes_what_one_reckons_by_hand(cores, seconds):
+    assert makespan(FORK, cores) == seconds
+
+
+def test_the_longest_chain_is_named():
+    assert critical_path(FORK) == ["data", "a", "end"]
+    assert total(FORK) == 14.0
+    assert enough(FORK) == 3
+
+
+@given(dags(), st.integers(1, 5))
+def test_no_schedule_beats_its_bounds_or_is_twice_as_long(jobs, cores):
+    chain = sum(jobs[name].seconds for name in critical_path(jobs))
+    found = makespan(jobs, cores)
+    assert found >= max(chain, total(jobs) / cores) - 1e-9
+    assert found <= total(jobs) / cores + chain + 1e-9  # Graham's bound
+    assert makespan(jobs, len(jobs)) == pytest.approx(chain)
+    assert makespan(jobs, 1) == pytest.approx(total(jobs))
+
+
+def finished(folder):
+    for name, seconds, inputs in (("s/data", 2, []), ("s/end", 1, ["results/s/data.csv", "config.yaml"])):
+        record = {"inputs": dict.fromkeys(inputs, "0"), "outputs": {f"results/{name}.csv": "0"}}
+        write_text(folder / f"provenance/{name}.json", json.dumps(record))
+        write_text(folder / f"benchmarks/rules/{name.replace('/', '-')}.tsv", f"s\tcpu_time\n{seconds}\t1\n")
+
+
+def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
+    finished(tmp_path)
+    assert read_jobs(tmp_path) == {"s/data": Job(2.0, frozenset()), "s/end": Job(1.0, frozenset(["s/data"]))}
+    assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "6"]) == 0
+    said = capsys.readouterr().out
+    assert "75.0% of the cores' time went into no job" in said
+    assert "2 jobs, 0:03 of them in all; more cores than 1 make it no faster" in said
+
+
+def test_no_run_and_a_missing_time_are_one_line(tmp_path):
+    with pytest.raises(HearsayError, match="holds no finished run"):
+        read_jobs(tmp_path)
+    finished(tmp_path)
+    (tmp_path / "benchmarks/rules/s-end.tsv").unlink()
+    with pytest.raises(HearsayError, match=r"s-end\.tsv is missing"):
+        read_jobs(tmp_path)
