@@ -66,7 +66,7 @@ def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
     assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "6"]) == 0
     said = capsys.readouterr().out
     assert "75.0% of the cores' time went into no job" in said
-    assert "2 jobs, 0:03 of them in all; more cores than 1 make it no faster" in said
+    assert "2 jobs, 0:03 of them in all; more than 1 cores are no faster" in said
 
 
 def test_no_run_and_a_missing_time_are_one_line(tmp_path):

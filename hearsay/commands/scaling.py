@@ -32,9 +32,7 @@ def run(args: argparse.Namespace) -> int:
     total, path = scaling.total(jobs), scaling.critical_path(jobs)
     rows = [(f"{cores:,}", _time(time := scaling.makespan(jobs, cores)), f"{total / time:.1f}") for cores in CORES]
     print(tabulate(rows, headers=["cores", "time", "times as fast as one"], disable_numparse=True, stralign="right"))
-    print(
-        f"\n{len(jobs)} jobs, {_time(total)} of them in all; more cores than {scaling.enough(jobs)} make it no faster."
-    )
+    print(f"\n{len(jobs)} jobs, {_time(total)} of them in all; more than {scaling.enough(jobs)} cores are no faster.")
     longest = max(jobs.values(), key=lambda job: job.seconds)
     print(f"The longest chain takes {_time(sum(jobs[name].seconds for name in path))}, its longest job being")
     print(f"{max(path, key=lambda name: jobs[name].seconds)}; the longest job of all takes {_time(longest.seconds)}:")
