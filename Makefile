@@ -29,7 +29,7 @@ report: setup ## run the desk size, print the verdicts, name the paper
 	@$(BIN)/hearsay report --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 test: setup ## every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-cluster: setup ## the smoke size on a real Slurm, which it installs and stops again; in CI, as root, only
 	@if reason=$$($(BIN)/python -m tests.cluster.slurm); then $(BIN)/python -m pytest -m cluster tests/cluster; \

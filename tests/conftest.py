@@ -14,6 +14,11 @@ from hearsay.imagenet.sources import WHEELS, write_sources
 from hearsay.wheels import fetch, member
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the longest tests, so that one worker runs the pipeline while the other does the rest."""
+    items.sort(key=lambda item: "workflow" not in item.keywords)
+
+
 @pytest.fixture(autouse=True)
 def figures_are_closed():
     """Fail the test that leaves a figure open, not another that counts them on the same worker later."""

@@ -20,7 +20,6 @@ from hearsay.feeding.outcomes import ASKED, DEMONSTRATIONS, FAILS, MATRIX, NO, N
 
 from . import graph_in_tensorflow as script
 
-pytestmark = pytest.mark.xdist_group("tensorflow")
 ROOT = Path(__file__).parents[2]
 
 WHOLE = "[1.0, 9.0, 10.0, 0.0, 29.0, 1.0]"

@@ -16,7 +16,6 @@ from hearsay.moments.graph_arms import BOTH, FROZEN, NOTHING, REFUSED
 from hearsay.moments.graph_optimiser import BY_HAND, ESTIMATE, FOLLOWS, PICTURES, RULES, WORK
 from hearsay.moments.graph_optimiser import FROZEN as FROZEN_BODY
 
-pytestmark = pytest.mark.xdist_group("tensorflow")
 ROOT = Path(__file__).parents[2]
 REFUSED_ARMS = {
     "inside cond, updates by hand",

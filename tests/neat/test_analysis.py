@@ -39,8 +39,6 @@ from hearsay.neat.comparison import RUNS as NEEDED
 from tests.neat.planted_tables import SEED, TINY, planted_runs
 from tests.neat.test_arms import SIZES
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 SMOKE = SIZES["smoke"]
 KEY = ["task", "group", "arm", "other"]
 

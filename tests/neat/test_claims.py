@@ -35,8 +35,6 @@ from tests.neat.planted_tables import (
 )
 from tests.neat.planted_tables import happened as means
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 CONFIG = Config().model_dump()
 JUDGES = {claim.id: claim for claim in CLAIMS}
 CROSSED = f"no crossover, {AGAINST_MAIN}"

@@ -11,8 +11,6 @@ from hearsay.neat.runs import task_of
 from tests.neat.planted import plant
 from tests.neat.planted_tables import SEED, TINY
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 XOR_CASES = _cases(task_of(XOR), None)
 SENSORS = 3
 

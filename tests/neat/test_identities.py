@@ -11,8 +11,6 @@ from hearsay.neat.logic import Parity
 from hearsay.neat.settings import settings
 from tests.neat.planted_tables import SEED, tiny
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 
 @pytest.fixture(scope="module")
 def found():

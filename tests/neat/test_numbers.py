@@ -16,8 +16,6 @@ from hearsay.neat.arms import GRID, MAIN, POLES, XOR, A, B, C
 from hearsay.neat.collisions import LINK
 from tests.neat.planted_tables import FASTER, SAME, SLOWER, TINY, UNCLEAR, timings, tiny, tiny_runs
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 ROOT = Path(__file__).parents[2]
 
 

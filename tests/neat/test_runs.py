@@ -12,8 +12,6 @@ from hearsay.neat.evolve import Run, evolve
 from hearsay.neat.runs import COUNTED, HAPPENED, RUNS, run, shard
 from tests.neat.planted_tables import SEED, TINY, tiny_runs
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 CELLS = {cell[:3]: cell for cell in all_cells(TINY)}
 FEW = TINY | {"runs": dict.fromkeys(TINY["runs"], 2)}
 

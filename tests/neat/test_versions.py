@@ -15,8 +15,6 @@ from hearsay.neat.settings import settings
 from hearsay.neat.versions import COUNTED_VERSIONS, VERSIONS, _Versions, summarise
 from tests.neat.planted_tables import SEED
 
-pytestmark = pytest.mark.xdist_group("neat")
-
 
 def planted(links, living, made=None):
     """A log of numbers by pair, and of the living genes (pair, number)."""

@@ -1,7 +1,5 @@
 """Watched runs, split over jobs: what is written does not depend on how many."""
 
-import pytest
-
 from hearsay import tables
 from hearsay.neat import watched
 from hearsay.neat.arms import KEPT, LOTTERY, MAIN, PARITY, POLES, WITHOUT, XOR
@@ -11,8 +9,6 @@ from hearsay.neat.mechanism import QUANTITIES, WATCHED
 from hearsay.neat.versions import COUNTED_VERSIONS
 from hearsay.neat.watched import shard
 from tests.neat.planted_tables import SEED, TINY, tiny_watched
-
-pytestmark = pytest.mark.xdist_group("neat")
 
 TABLES = (WATCHED, COUNTED, COUNTED_VERSIONS)
 FEW = TINY | {"mechanism": {"runs": 2, "every": 2, "generations": 3, "shards": 1}}

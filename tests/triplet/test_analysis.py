@@ -24,8 +24,6 @@ from hearsay.triplet.sampling import IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
 from tests.triplet.planted import CONFIG
 
-pytestmark = pytest.mark.xdist_group("triplet")
-
 NAMES = sorted(plans(CONFIG))
 
 

@@ -14,8 +14,6 @@ from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
 from hearsay.triplet.written import BOTH_APART, FIRST, LOSSES_BOTH, START, TRAINING_MODE
 
-pytestmark = pytest.mark.xdist_group("triplet")
-
 CONFIG = {"judging": {"alpha": 0.05, "harm": 0.02, "factor": 2.0}}
 JUDGES = {claim.id: claim for claim in CLAIMS}
 

@@ -18,8 +18,6 @@ from hearsay.triplet.sampling import DISTRIBUTIONS, IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
 from tests.triplet.planted import CONFIG
 
-pytestmark = pytest.mark.xdist_group("triplet")
-
 JUDGING = CONFIG["judging"]
 DRAWN = {  # figure: its tables, and whether it takes the bounds
     "sharing": (("summary", "comparisons"), True),

@@ -16,8 +16,6 @@ from hearsay.triplet.sampling import IID, SHIFTED
 from hearsay.triplet.training import PER_BRANCH
 from tests.triplet.planted import CONFIG
 
-pytestmark = pytest.mark.xdist_group("triplet")
-
 ROOT = Path(__file__).parents[2]
 PARTS = ("_rated", "_differences", "_counts", "_apart", "_mechanism", "_losses")
 PARTS += ("_exact", "_untying", "_momentum", "_hoffer")

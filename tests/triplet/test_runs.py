@@ -10,8 +10,6 @@ from hearsay.triplet.runs import LEAK, TABLES, marks, plans, probed, shard, trai
 from hearsay.triplet.sampling import DISTRIBUTIONS, MILDER, SHIFTS
 from tests.triplet.planted import CONFIG, images
 
-pytestmark = pytest.mark.xdist_group("triplet")
-
 ONCE = CONFIG | {"replicates": 1}
 
 

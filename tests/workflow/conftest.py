@@ -1,12 +1,15 @@
 """Real Snakemake calls, always on copies of the repository: the reader's results are never touched."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
 from hearsay import verify
 
@@ -42,16 +45,20 @@ class Checkout:
 
 
 @pytest.fixture(scope="session")
-def verified() -> tuple[Path, subprocess.CompletedProcess]:
-    """The folder in which `hearsay verify` ran the smoke size twice, and what it said.
+def verified(shared) -> tuple[Path, SimpleNamespace]:
+    """The folder in which `hearsay verify` ran the smoke size twice, once for all workers, and what it said.
 
     It stays there after the tests, for those on a cluster to compare with.
     """
-    folder = ROOT / "build/verify"
-    command = [sys.executable, "-m", "hearsay.cli", "verify", "--only", "bytes"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (folder / "cores 2/results/paper.pdf").exists(), done.stderr[-4000:]
-    return folder, done
+    kept = shared / "verified.json"
+    with FileLock(shared / "verified.lock"):
+        if not kept.exists():
+            command = [sys.executable, "-m", "hearsay.cli", "verify", "--only", "bytes"]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            kept.write_text(json.dumps({key: getattr(done, key) for key in ("returncode", "stdout", "stderr")}))
+    done = SimpleNamespace(**json.loads(kept.read_text()))
+    assert (ROOT / "build/verify/cores 2/results/paper.pdf").exists(), done.stderr[-4000:]
+    return ROOT / "build/verify", done
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from hearsay.vision.data import read
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 CLASSES, SIDE = 4, 12
 

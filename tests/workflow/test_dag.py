@@ -9,7 +9,7 @@ import yaml
 from hearsay import verify
 from tests.workflow.conftest import ROOT, Checkout
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 # The rules that this test knows; another study's may use the same modules.
 HERE = {"claims", "numbers", "paper", "check", "provenance"}

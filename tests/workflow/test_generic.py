@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflow.conftest import ROOT, Checkout
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 SUBMIT = ROOT / "tests/workflow/submit.sh"
 TARGETS = ["results/imagenet/tables/audit.csv", "results/moments/tables/graph-same.csv"]

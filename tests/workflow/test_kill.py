@@ -13,7 +13,7 @@ import pytest
 
 from tests.workflow.conftest import Checkout
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 KILLS = 10
 BETWEEN = (4.0, 30.0)  # seconds from the start of a run to its end: before its first job, or several jobs later
