@@ -28,5 +28,6 @@ rule all:
         "results/claims.csv",
         "results/paper.pdf",
         "results/provenance.json",
+        "results/ro-crate-metadata.json",
     message:
         "the verdicts are in results/claims.csv, the paper is results/paper.pdf"

@@ -23,8 +23,9 @@ EXCLUSIVE = 1000
 
 STUDIES = studies()
 # Each study says here what it leaves: tables and figures for the paper, all its files and folders, its side-by-side
-# timings and its other ones; `record` collects the records of its jobs.
-TABLES, FIGURES, RESULTS, FOLDERS, PEERS, TIMES, RECORDS = {}, {}, [], [], [], [], []
+# timings and its other ones, and which of the files are others' (theirs are the terms); `record` collects the records
+# of its jobs.
+TABLES, FIGURES, RESULTS, FOLDERS, PEERS, TIMES, FETCHED, RECORDS = {}, {}, [], [], [], [], [], []
 
 
 def record(job, needed=True):

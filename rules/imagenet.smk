@@ -284,5 +284,7 @@ rule imagenet_benchmark:
 
 
 FOLDERS.append("results/imagenet/val")
+FETCHED += [SOURCES, "results/imagenet/val"]
+RESULTS += rules.imagenet_devkit.output if not CONFIG["imagenet"]["devkit"] else []
 for job in ["sources", "classes", "validation", "relabel", "audit", "confusion", "numbers", "claims", "figures"]:
     RESULTS += [path for path in getattr(rules, f"imagenet_{job}").output if path not in FOLDERS]

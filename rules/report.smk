@@ -1,4 +1,5 @@
 # From the studies' claims, numbers, tables and figures to the paper and the provenance of everything.
+from hearsay.crate import sources
 from hearsay.report import spoken
 
 
@@ -115,6 +116,32 @@ rule provenance:
         "list where every result comes from"
     script:
         "../scripts/report/provenance.py"
+
+
+rule crate:
+    input:
+        provenance="results/provenance.json",
+        results=[*RESULTS, "results/checked.json", "results/paper.pdf"],
+        readme="results/README.md",
+        sources=sources(workflow.basedir),
+        code=closure("scripts/report/crate.py"),
+    output:
+        metadata="results/ro-crate-metadata.json",
+        workflow=directory("results/workflow"),
+    log:
+        "logs/report/crate.log",
+    benchmark:
+        "results/benchmarks/rules/report-crate.tsv"
+    conda:
+        "../envs/data.yaml"
+    params:
+        config=CONFIG,
+        folders=FOLDERS,
+        fetched=FETCHED,
+    message:
+        "describe the run as a Workflow Run RO-Crate"
+    script:
+        "../scripts/report/crate.py"
 
 
 # One study alone, with where its results come from: `snakemake feeding --cores all`.

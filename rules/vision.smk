@@ -49,4 +49,5 @@ rule vision_digits:
         "../scripts/vision/images.py"
 
 
+FETCHED += [IMAGES_READ, DIGITS_READ]
 RESULTS += [*rules.vision_images.output, *rules.vision_digits.output]

@@ -1,10 +1,14 @@
 """The DAG as a whole, at smoke size: same bytes anywhere, sound reruns, edits by hand found, clear failures."""
 
+import json
 import os
 import re
+import shutil
+from urllib.parse import unquote
 
 import pytest
 import yaml
+from rocrate.rocrate import ROCrate
 
 from hearsay import verify
 from tests.workflow.conftest import ROOT, Checkout
@@ -94,7 +98,8 @@ def test_editing_a_module_of_one_study_reruns_its_rules_only(clone):
     path = clone.folder / "hearsay/duplication/settled.py"
     path.write_text(path.read_text() + "\n# edited\n")
     _, edited = planned(clone)
-    assert edited == {"duplication_gather"}  # what follows reruns for its new results
+    # What follows reruns for its new results; the crate holds the code itself.
+    assert edited == {"duplication_gather", "crate"}
 
 
 @pytest.mark.parametrize(
@@ -158,16 +163,36 @@ def test_the_benchmarks_run_and_change_no_result(clone):
 
 
 def test_provenance_is_the_files(finished):
-    import json
-
     outputs = json.loads((finished.folder / "results/provenance.json").read_text())
     hashes = finished.hashes()
     assert outputs["results/paper.pdf"]["sha256"] == hashes["paper.pdf"]
-    apart = ("imagenet/val/", "provenance", "checked", "README.md")
+    apart = ("imagenet/val/", "provenance", "checked", "README.md", "ro-crate-metadata.json", "workflow/")
     produced = {name for name in hashes if not name.startswith(apart)}
     listed = {name.removeprefix("results/") for name in outputs}
     assert produced <= listed
     assert "imagenet/val" in listed
+
+
+def test_the_crate_is_the_files(finished):
+    results = finished.folder / "results"
+    entities = {entity.id: entity for entity in ROCrate(results).get_entities()}
+    hashes = finished.hashes()
+    files = {unquote(name): entity for name, entity in entities.items() if "File" in entity.type}
+    assert {name: entity["sha256"] for name, entity in files.items()} == {name: hashes[name] for name in files}
+    apart = ("imagenet/val/", "provenance/", "ro-crate-metadata.json", "workflow/")
+    assert {name for name in hashes if not name.startswith(apart)} <= set(files)
+    assert "imagenet/val/" in entities
+    assert len(entities) < 1000
+
+
+def test_the_crates_workflow_plans_the_same_run(finished, tmp_path):
+    shutil.copytree(finished.folder / "results/workflow", tmp_path / "alone")
+    (alone, ours) = (
+        re.findall(r"^(\w+) +(\d+)$", checkout.snakemake("--dry-run", "--forceall").stdout, re.M)
+        for checkout in (Checkout(tmp_path / "alone"), finished)
+    )
+    assert len(ours) > 50
+    assert sorted(alone) == sorted(ours)
 
 
 @pytest.mark.parametrize(
