@@ -7,6 +7,9 @@ min_version("9.27")
 configfile: "config/config.yaml"
 
 
+report: "report/captions/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/vision.smk"
 

@@ -1,6 +1,7 @@
 # What the other files share: the checked configuration, the code closure, and what each study leaves for the paper.
 import os
 import sys
+from pathlib import PurePosixPath
 
 sys.path.insert(0, workflow.basedir)
 
@@ -22,10 +23,10 @@ except HearsayError as error:
 EXCLUSIVE = 1000
 
 STUDIES = studies()
-# Each study says here what it leaves: tables and figures for the paper, all its files and folders, its side-by-side
-# timings and its other ones, and which of the files are others' (theirs are the terms); `record` collects the records
-# of its jobs.
-TABLES, FIGURES, RESULTS, FOLDERS, PEERS, TIMES, FETCHED, RECORDS = {}, {}, [], [], [], [], [], []
+# Each study says here what it asks and what it leaves: tables and figures for the paper, all its files and folders, its
+# side-by-side timings and its other ones, and which of the files are others' (theirs are the terms); `record` collects
+# the records of its jobs.
+QUESTIONS, TABLES, FIGURES, RESULTS, FOLDERS, PEERS, TIMES, FETCHED, RECORDS = {}, {}, {}, [], [], [], [], [], []
 
 
 def record(job, needed=True):
@@ -34,3 +35,17 @@ def record(job, needed=True):
     if needed:
         RECORDS.append(path)
     return path
+
+
+def shown(path, label):
+    """Mark a result for `snakemake --report`: under its study's question, with the caption that report/captions holds."""
+    place = PurePosixPath(path).relative_to("results")
+    kind = "figure" if place.suffix == ".svg" else "table"
+    whole = place.parts[0] not in QUESTIONS
+    return report(
+        path,
+        caption=f"../report/captions/{place.with_suffix('.rst')}",
+        category="The paper and all verdicts" if whole else QUESTIONS[place.parts[0]],
+        subcategory=None if whole else f"{kind}s",
+        labels={"result" if whole else kind: label},
+    )

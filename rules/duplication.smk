@@ -14,6 +14,7 @@ TABLES["duplication"] = expand(
         *["intervals", "standard-errors", "intervals-published", "prediction-error", "resampling"],
     ],
 )
+QUESTIONS["duplication"] = "Does duplicating data help?"
 FIGURES["duplication"] = expand(
     "results/duplication/figures/{name}.svg",
     name=["nothing-learned", "census", "calibration", "published", "bootstrap"],
@@ -176,9 +177,9 @@ rule duplication_gather:
         cells=f"{DT}/census-cells.csv",
         distribution=f"{DT}/distribution.csv",
         random=f"{DT}/random.csv",
-        census=f"{DT}/census.csv",
-        exchange_rates=f"{DT}/exchange-rates.csv",
-        helps=f"{DT}/helps.csv",
+        census=shown(f"{DT}/census.csv", "census of estimators"),
+        exchange_rates=shown(f"{DT}/exchange-rates.csv", "what undoes the copies"),
+        helps=shown(f"{DT}/helps.csv", "held-out scores after copying"),
         leakage=f"{DT}/leakage.csv",
         record=record("duplication/gather"),
     log:
@@ -202,7 +203,7 @@ rule duplication_oversampling:
         published=PUBLISHED,
         code=closure("scripts/duplication/oversampling.py"),
     output:
-        oversampling=f"{DT}/oversampling.csv",
+        oversampling=shown(f"{DT}/oversampling.csv", "oversampling before the split"),
         record=record("duplication/oversampling"),
     log:
         "logs/duplication/oversampling.log",
@@ -336,7 +337,7 @@ rule duplication_claims:
         numbers=f"{DT}/numbers.csv",
         code=closure("scripts/duplication/claims.py"),
     output:
-        claims="results/duplication/claims.json",
+        claims=shown("results/duplication/claims.json", "claims and verdicts"),
         record=record("duplication/claims"),
     log:
         "logs/duplication/claims.log",
@@ -357,11 +358,11 @@ rule duplication_figures:
         tables=TABLES["duplication"],
         code=closure("scripts/duplication/figures.py"),
     output:
-        nothing_learned="results/duplication/figures/nothing-learned.svg",
-        census="results/duplication/figures/census.svg",
-        calibration="results/duplication/figures/calibration.svg",
-        published="results/duplication/figures/published.svg",
-        bootstrap="results/duplication/figures/bootstrap.svg",
+        nothing_learned=shown("results/duplication/figures/nothing-learned.svg", "nothing learned, everything claimed"),
+        census=shown("results/duplication/figures/census.svg", "census of estimators"),
+        calibration=shown("results/duplication/figures/calibration.svg", "copying the positives only"),
+        published=shown("results/duplication/figures/published.svg", "published against ours"),
+        bootstrap=shown("results/duplication/figures/bootstrap.svg", "what bootstrapping does"),
         record=record("duplication/figures"),
     log:
         "logs/duplication/figures.log",

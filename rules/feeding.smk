@@ -12,6 +12,7 @@ FEEDING_TABLES = expand(
     f"{FT}/{{name}}.csv", name=["demonstrations", "matrix", "complication", "graph-ways", "training"]
 )
 TABLES["feeding"] = FEEDING_TABLES + expand(f"{FT}/{{name}}.csv", name=["ways", "graph-speed"])
+QUESTIONS["feeding"] = "How should data be fed?"
 FIGURES["feeding"] = expand(
     "results/feeding/figures/{name}.svg", name=["speed", "crossings", "workers", "tried", "matrix"]
 )
@@ -50,8 +51,8 @@ rule feeding_torch:
         graph_matrix=rules.feeding_graph.output.matrix,
         code=closure("scripts/feeding/torch_tried.py"),
     output:
-        demonstrations=f"{FT}/demonstrations.csv",
-        matrix=f"{FT}/matrix.csv",
+        demonstrations=shown(f"{FT}/demonstrations.csv", "what placeholders do"),
+        matrix=shown(f"{FT}/matrix.csv", "what each way can do"),
         record=record("feeding/torch"),
     log:
         "logs/feeding/torch.log",
@@ -92,8 +93,8 @@ rule feeding_numbers:
         code=closure("scripts/feeding/numbers.py"),
     output:
         numbers=f"{FT}/numbers.csv",
-        ways=f"{FT}/ways.csv",
-        graph=f"{FT}/graph-speed.csv",
+        ways=shown(f"{FT}/ways.csv", "speed in PyTorch"),
+        graph=shown(f"{FT}/graph-speed.csv", "speed in TensorFlow"),
         record=record("feeding/numbers"),
     log:
         "logs/feeding/numbers.log",
@@ -116,7 +117,7 @@ rule feeding_claims:
         numbers=f"{FT}/numbers.csv",
         code=closure("scripts/feeding/claims.py"),
     output:
-        claims="results/feeding/claims.json",
+        claims=shown("results/feeding/claims.json", "claims and verdicts"),
         record=record("feeding/claims"),
     log:
         "logs/feeding/claims.log",
@@ -137,11 +138,11 @@ rule feeding_figures:
         tables=FEEDING_TABLES + FEEDING_TIMES,
         code=closure("scripts/feeding/figures.py"),
     output:
-        speed="results/feeding/figures/speed.svg",
-        crossings="results/feeding/figures/crossings.svg",
-        workers="results/feeding/figures/workers.svg",
-        tried="results/feeding/figures/tried.svg",
-        matrix="results/feeding/figures/matrix.svg",
+        speed=shown("results/feeding/figures/speed.svg", "speed of every way"),
+        crossings=shown("results/feeding/figures/crossings.svg", "when a way costs hardly anything"),
+        workers=shown("results/feeding/figures/workers.svg", "when workers pay"),
+        tried=shown("results/feeding/figures/tried.svg", "what placeholders do"),
+        matrix=shown("results/feeding/figures/matrix.svg", "what each way can do"),
         record=record("feeding/figures"),
     log:
         "logs/feeding/figures.log",

@@ -11,6 +11,7 @@ TABLES["imagenet"] = expand(
     "results/imagenet/tables/{name}.csv",
     name=["classes", "validation", "agreement", "orders", "keys", "number-code", "cost", "visibility", "audit"],
 )
+QUESTIONS["imagenet"] = "Why do label lists disagree?"
 FIGURES["imagenet"] = expand("results/imagenet/figures/{name}.svg", name=["two-orders", "images-per-name"])
 PEERS.append("results/benchmarks/imagenet-peers.csv")
 
@@ -81,7 +82,7 @@ rule imagenet_validation:
         code=closure("scripts/imagenet/validation.py"),
     output:
         validation="results/imagenet/tables/validation.csv",
-        agreement="results/imagenet/tables/agreement.csv",
+        agreement=shown("results/imagenet/tables/agreement.csv", "agreement with independent copies"),
         shared_names="results/imagenet/tables/keys.csv",
         number_code="results/imagenet/tables/number-code.csv",
         record=record("imagenet/validation"),
@@ -151,7 +152,7 @@ rule imagenet_audit:
         own=list(LISTS.values()),
         code=closure("scripts/imagenet/audit.py"),
     output:
-        audit="results/imagenet/tables/audit.csv",
+        audit=shown("results/imagenet/tables/audit.csv", "label lists in packages"),
         duplicates="results/imagenet/tables/duplicates.csv",
         record=record("imagenet/audit"),
     log:
@@ -174,8 +175,8 @@ rule imagenet_confusion:
         validation="results/imagenet/tables/validation.csv",
         code=closure("scripts/imagenet/confusion.py"),
     output:
-        cost="results/imagenet/tables/cost.csv",
-        visibility="results/imagenet/tables/visibility.csv",
+        cost=shown("results/imagenet/tables/cost.csv", "what a mix-up costs"),
+        visibility=shown("results/imagenet/tables/visibility.csv", "how visible a mix-up is"),
         record=record("imagenet/confusion"),
     log:
         "logs/imagenet/confusion.log",
@@ -220,7 +221,7 @@ rule imagenet_claims:
         numbers="results/imagenet/tables/numbers.csv",
         code=closure("scripts/imagenet/claims.py"),
     output:
-        claims="results/imagenet/claims.json",
+        claims=shown("results/imagenet/claims.json", "claims and verdicts"),
         record=record("imagenet/claims"),
     log:
         "logs/imagenet/claims.log",
@@ -242,8 +243,8 @@ rule imagenet_figures:
         tables=expand("results/imagenet/tables/{name}.csv", name=["classes", "validation", "keys"]),
         code=closure("scripts/imagenet/figures.py"),
     output:
-        two_orders="results/imagenet/figures/two-orders.svg",
-        images_per_name="results/imagenet/figures/images-per-name.svg",
+        two_orders=shown("results/imagenet/figures/two-orders.svg", "the two orders at a glance"),
+        images_per_name=shown("results/imagenet/figures/images-per-name.svg", "names that classes share"),
         record=record("imagenet/figures"),
     log:
         "logs/imagenet/figures.log",

@@ -11,6 +11,7 @@ TABLES["moments"] = expand(
         *["graph", "graph-same", "graph-optimiser", "graph-ways", "graph-work"],
     ],
 )
+QUESTIONS["moments"] = "Why update statistics?"
 FIGURES["moments"] = expand("results/moments/figures/{name}.svg", name=["steps", "curve", "settings", "shift"])
 
 
@@ -71,7 +72,7 @@ rule moments_forgotten:
     input:
         code=closure("scripts/moments/forgotten.py"),
     output:
-        forgotten=f"{MT}/forgotten.csv",
+        forgotten=shown(f"{MT}/forgotten.csv", "updates that compilers drop"),
         record=record("moments/forgotten"),
     log:
         "logs/moments/forgotten.log",
@@ -122,13 +123,13 @@ rule moments_gather:
         code=closure("scripts/moments/gather.py"),
     output:
         summary=f"{MT}/summary.csv",
-        comparisons=f"{MT}/comparisons.csv",
+        comparisons=shown(f"{MT}/comparisons.csv", "all comparisons"),
         layers=f"{MT}/layers.csv",
         until=f"{MT}/until.csv",
         curve=f"{MT}/curve.csv",
         shifted=f"{MT}/shifted.csv",
-        ways=f"{MT}/graph-ways.csv",
-        work=f"{MT}/graph-work.csv",
+        ways=shown(f"{MT}/graph-ways.csv", "ways in TensorFlow's graphs"),
+        work=shown(f"{MT}/graph-work.csv", "a flag that follows the optimiser"),
         record=record("moments/gather"),
     log:
         "logs/moments/gather.log",
@@ -171,7 +172,7 @@ rule moments_claims:
         numbers=f"{MT}/numbers.csv",
         code=closure("scripts/moments/claims.py"),
     output:
-        claims="results/moments/claims.json",
+        claims=shown("results/moments/claims.json", "claims and verdicts"),
         record=record("moments/claims"),
     log:
         "logs/moments/claims.log",
@@ -192,10 +193,10 @@ rule moments_figures:
         tables=TABLES["moments"],
         code=closure("scripts/moments/figures.py"),
     output:
-        steps="results/moments/figures/steps.svg",
-        curve="results/moments/figures/curve.svg",
-        settings="results/moments/figures/settings.svg",
-        shift="results/moments/figures/shift.svg",
+        steps=shown("results/moments/figures/steps.svg", "training and evaluation by step"),
+        curve=shown("results/moments/figures/curve.svg", "how long averages lag"),
+        settings=shown("results/moments/figures/settings.svg", "batch, depth and scale"),
+        shift=shown("results/moments/figures/shift.svg", "shifted test images"),
         record=record("moments/figures"),
     log:
         "logs/moments/figures.log",

@@ -12,6 +12,7 @@ TABLES["neat"] = expand(
         *["implementations", "implementation-probes", "details"],
     ],
 )
+QUESTIONS["neat"] = "Why innovation numbers?"
 FIGURES["neat"] = expand(
     "results/neat/figures/{name}.svg",
     name=["schemes", "moderators", "survival", "mechanism", "doubles", "published"],
@@ -102,11 +103,11 @@ rule neat_gather:
         published="report/published.csv",
         code=closure("scripts/neat/gather.py"),
     output:
-        summary=f"{NT}/summary.csv",
-        comparisons=f"{NT}/comparisons.csv",
+        summary=shown(f"{NT}/summary.csv", "schemes on every task"),
+        comparisons=shown(f"{NT}/comparisons.csv", "all comparisons"),
         false_positives=f"{NT}/false-positives.csv",
         survival=f"{NT}/survival.csv",
-        published=f"{NT}/published.csv",
+        published=shown(f"{NT}/published.csv", "published against ours"),
         shares=f"{NT}/shares.csv",
         mechanism=f"{NT}/mechanism.csv",
         mechanism_runs=f"{NT}/mechanism-runs.csv",
@@ -157,7 +158,7 @@ rule neat_implementations:
         known=["hearsay/neat/implementations.csv", "hearsay/neat/details.csv"],
         code=closure("scripts/neat/implementations.py"),
     output:
-        implementations=f"{NT}/implementations.csv",
+        implementations=shown(f"{NT}/implementations.csv", "today's implementations"),
         probes=f"{NT}/implementation-probes.csv",
         details=f"{NT}/details.csv",
         record=record("neat/implementations"),
@@ -205,7 +206,7 @@ rule neat_claims:
         numbers=f"{NT}/numbers.csv",
         code=closure("scripts/neat/claims.py"),
     output:
-        claims="results/neat/claims.json",
+        claims=shown("results/neat/claims.json", "claims and verdicts"),
         record=record("neat/claims"),
     log:
         "logs/neat/claims.log",
@@ -226,12 +227,12 @@ rule neat_figures:
         tables=TABLES["neat"],
         code=closure("scripts/neat/figures.py"),
     output:
-        schemes="results/neat/figures/schemes.svg",
-        moderators="results/neat/figures/moderators.svg",
-        survival="results/neat/figures/survival.svg",
-        mechanism="results/neat/figures/mechanism.svg",
-        doubles="results/neat/figures/doubles.svg",
-        published="results/neat/figures/published.svg",
+        schemes=shown("results/neat/figures/schemes.svg", "schemes against one generation"),
+        moderators=shown("results/neat/figures/moderators.svg", "when memory matters"),
+        survival=shown("results/neat/figures/survival.svg", "unsolved runs over time"),
+        mechanism=shown("results/neat/figures/mechanism.svg", "inside the populations"),
+        doubles=shown("results/neat/figures/doubles.svg", "genes made twice"),
+        published=shown("results/neat/figures/published.svg", "published against ours"),
         record=record("neat/figures"),
     log:
         "logs/neat/figures.log",

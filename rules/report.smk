@@ -8,7 +8,7 @@ rule claims:
         claims=expand("results/{study}/claims.json", study=STUDIES),
         code=closure("scripts/report/claims.py"),
     output:
-        claims="results/claims.csv",
+        claims=shown("results/claims.csv", "all claims and verdicts"),
         record=record("report/claims"),
     log:
         "logs/report/claims.log",
@@ -76,11 +76,11 @@ rule paper:
         tables=list(TABLES.values()),
         figures=list(FIGURES.values()),
         timings="reference/benchmarks/peers.csv",
-        text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file()),
+        text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file() and "captions" not in path.parts),
         spoken=spoken(workflow.basedir, STUDIES),
         code=closure("scripts/report/paper.py"),
     output:
-        paper="results/paper.pdf",
+        paper=shown("results/paper.pdf", "the paper"),
         record=record("report/paper"),
     log:
         "logs/report/paper.log",
@@ -101,7 +101,7 @@ rule paper:
 
 rule provenance:
     input:
-        paper="results/paper.pdf",
+        paper=shown("results/paper.pdf", "the paper"),
         records=list(RECORDS),
         code=closure("scripts/report/provenance.py"),
     output:

@@ -9,6 +9,7 @@ HOFFER_SHARDS = T["hoffer"]["seeds"]
 TABLES["triplet"] = expand(
     f"{TT}/{{name}}.csv", name=["summary", "comparisons", "steps", "layers", "exact", "untying", "hoffer"]
 )
+QUESTIONS["triplet"] = "How to share batch norm?"
 FIGURES["triplet"] = expand(
     "results/triplet/figures/{name}.svg",
     name=["sharing", "shift", "steps", "layers", "factors", "moderators", "losses", "keeping", "leak"],
@@ -72,8 +73,8 @@ rule triplet_exact:
         images=IMAGES_READ,
         code=closure("scripts/triplet/exact.py"),
     output:
-        exact=f"{TT}/exact.csv",
-        untying=f"{TT}/untying.csv",
+        exact=shown(f"{TT}/exact.csv", "what is true exactly"),
+        untying=shown(f"{TT}/untying.csv", "what unties branches"),
         record=record("triplet/exact"),
     log:
         "logs/triplet/exact.log",
@@ -100,7 +101,7 @@ rule triplet_gather:
         code=closure("scripts/triplet/gather.py"),
     output:
         summary=f"{TT}/summary.csv",
-        comparisons=f"{TT}/comparisons.csv",
+        comparisons=shown(f"{TT}/comparisons.csv", "all comparisons"),
         steps=f"{TT}/steps.csv",
         layers=f"{TT}/layers.csv",
         hoffer=f"{TT}/hoffer.csv",
@@ -146,7 +147,7 @@ rule triplet_claims:
         numbers=f"{TT}/numbers.csv",
         code=closure("scripts/triplet/claims.py"),
     output:
-        claims="results/triplet/claims.json",
+        claims=shown("results/triplet/claims.json", "claims and verdicts"),
         record=record("triplet/claims"),
     log:
         "logs/triplet/claims.log",
@@ -167,15 +168,15 @@ rule triplet_figures:
         tables=TABLES["triplet"],
         code=closure("scripts/triplet/figures.py"),
     output:
-        sharing="results/triplet/figures/sharing.svg",
-        shift="results/triplet/figures/shift.svg",
-        steps="results/triplet/figures/steps.svg",
-        layers="results/triplet/figures/layers.svg",
-        factors="results/triplet/figures/factors.svg",
-        moderators="results/triplet/figures/moderators.svg",
-        losses="results/triplet/figures/losses.svg",
-        keeping="results/triplet/figures/keeping.svg",
-        leak="results/triplet/figures/leak.svg",
+        sharing=shown("results/triplet/figures/sharing.svg", "what sharing is worth"),
+        shift=shown("results/triplet/figures/shift.svg", "shifted domains"),
+        steps=shown("results/triplet/figures/steps.svg", "branches drifting apart"),
+        layers=shown("results/triplet/figures/layers.svg", "distance layer by layer"),
+        factors=shown("results/triplet/figures/factors.svg", "other ways and trainings"),
+        moderators=shown("results/triplet/figures/moderators.svg", "where it costs more"),
+        losses=shown("results/triplet/figures/losses.svg", "other losses"),
+        keeping=shown("results/triplet/figures/keeping.svg", "keeping one pair of statistics"),
+        leak=shown("results/triplet/figures/leak.svg", "telling the branch apart"),
         record=record("triplet/figures"),
     log:
         "logs/triplet/figures.log",

@@ -194,6 +194,20 @@ def test_the_crates_workflow_plans_the_same_run(finished, tmp_path):
     assert sorted(alone) == sorted(ours)
 
 
+def test_snakemakes_report_shows_every_figure_with_a_caption(clone):
+    before = clone.hashes()
+    done = clone.snakemake("--report", "results/report.html")
+    assert done.returncode == 0, done.stderr[-3000:]
+    html = (clone.folder / "results/report.html").read_text(encoding="utf-8")
+    shown = json.loads(re.search(r'<script id="results">\s*var results = (.*?);?\s*</script>', html, re.S).group(1))
+    assert {path for path in shown if path.endswith(".svg")} == {
+        path.relative_to(clone.folder).as_posix() for path in clone.folder.glob("results/*/figures/*.svg")
+    }
+    assert all(len(result["caption"]) > 60 and result["labels"] for result in shown.values())
+    assert clone.hashes() == before
+    assert NOTHING in planned(clone)[0]
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
