@@ -44,7 +44,7 @@ OTHERS = "#terms-of-others"
 FILES = (
     *("CITATION.cff", "LICENSE", "README.md", "Snakefile", "pyproject.toml", "results/README.md"),
     *("config/README.md", "config/config.yaml", "config/paper.yaml", "config/smoke.yaml"),
-    *("envs/*.yaml", "profiles/default/*.yaml", "rules/*.smk", "report/**/*", "reference/benchmarks/*.csv"),
+    *("envs/*.yaml", "profiles/*/*.yaml", "rules/*.smk", "report/**/*", "reference/benchmarks/*.csv"),
     *("hearsay/**/*.csv", "hearsay/**/COPYING.*"),
 )
 CODE = ("scripts/*/*.py", "hearsay/config.py", "hearsay/*/config.py", "hearsay/*/section.py")

@@ -11,6 +11,9 @@ import yaml
 from rocrate.rocrate import ROCrate
 
 from hearsay import verify
+from hearsay.closure import closure
+from hearsay.provenance import read_record
+from hearsay.scaling import read_jobs
 from tests.workflow.conftest import ROOT, Checkout
 
 pytestmark = pytest.mark.workflow
@@ -92,6 +95,66 @@ def test_editing_a_module_reruns_exactly_the_rules_that_use_it(clone, module, ru
     text, edited = planned(clone)
     assert {rule for rule in edited if rule in HERE} == rules
     assert (NOTHING in text) == (not rules)
+
+
+def test_every_module_is_named_by_exactly_the_rules_whose_closure_holds_it(clone):
+    """All modules are edited at once, for Snakemake names the inputs of a job that were: one row of the matrix each.
+
+    It does so only where no other reason comes first, so what a rule needs is asked and touched before.
+    """
+    assert clone.snakemake("results/imagenet/stand-in.tar", "--notemp").returncode == 0
+    for path in (clone.folder / "hearsay").rglob("*.py"):
+        path.write_text(path.read_text() + "\n# edited\n")
+    rules = "\n".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    asked = set()
+    for layer in _layers(clone.folder / "results"):
+        targets = [f"results/provenance/{name}.json" for name in layer]
+        done = clone.snakemake(*targets, "--dry-run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert clone.snakemake(*targets, "--touch").returncode == 0
+        for message, reason in re.findall(r"^Job \d+: (.*)\nReason: (.*)", done.stdout + done.stderr, re.M):
+            (rule,) = {rule for pattern, rule in RULES.items() if re.fullmatch(pattern, message)}
+            assert rule in layer.values()
+            (script,) = re.findall(rf'^rule {rule}:\n(?:    .*\n|\n)*?    script:\n        "../(.*)"', rules, re.M)
+            held = {path for path in closure(script, ROOT) if path.startswith("hearsay/")}
+            assert _updated(reason) == held, rule
+            asked.add(rule)
+    timed = {rule for rule in RULES.values() if re.search("benchmark|_time_", rule)}
+    assert set(RULES.values()) - asked - timed == {"check", "paper", "provenance", "crate"}  # those see all results
+
+
+def _layers(results):
+    """Yield the recorded jobs with their rules: first those that need no other, then those that need these."""
+    jobs = {name: job for name, job in read_jobs(results).items() if name != "report/paper"}
+    rules = {name: read_record(results / f"provenance/{name}.json") for name in jobs}
+    depth = {}
+    while len(depth) < len(jobs):
+        depth |= {
+            name: max((depth[need] for need in job.needs), default=-1) + 1
+            for name, job in jobs.items()
+            if name not in depth and job.needs <= depth.keys()
+        }
+    for level in range(max(depth.values()) + 1):
+        names = [name for name in depth if depth[name] == level]
+        there = [name for name in names if all((results.parent / path).exists() for path in rules[name]["inputs"])]
+        yield {name: rules[name]["rule"] for name in there}
+
+
+def _updated(reason):
+    """Return the modules that a reason names as edited."""
+    found = re.search(r"Updated input files: ([^;]*)", reason)
+    return {name for name in (found[1].split(", ") if found else []) if name.startswith("hearsay/")}
+
+
+def test_a_constant_of_a_compiled_function_in_another_module_changes_the_result(clone):
+    target = "results/neat/pieces/runs-0.csv"
+    before = (clone.folder / target).read_bytes()
+    path = clone.folder / "hearsay/neat/network.py"
+    text = path.read_text()
+    assert "SLOPE = 4.9" in text
+    path.write_text(text.replace("SLOPE = 4.9", "SLOPE = 0.5"))
+    assert clone.snakemake(target).returncode == 0
+    assert (clone.folder / target).read_bytes() != before
 
 
 def test_editing_a_module_of_one_study_reruns_its_rules_only(clone):
