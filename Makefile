@@ -1,7 +1,7 @@
 # make report: the desk size, from nothing to the verdict table and the paper. make help lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-cluster lint verify reference clean
+.PHONY: help setup report test test-cluster lint verify figures reference clean
 
 BIN := .venv/bin
 CORES ?= all
@@ -43,6 +43,9 @@ lint: setup ## ruff, snakefmt, snakemake --lint
 
 verify: report ## the same bytes from two smoke runs, and the published verdicts from the desk run
 	@$(BIN)/hearsay verify
+
+figures: setup ## every figure of the published run, drawn from its tables into build/figures
+	@$(BIN)/hearsay figures --cores $(CORES)
 
 reference: setup ## run the paper size and the benchmarks on the committed code, replace reference/
 	@$(BIN)/hearsay reference

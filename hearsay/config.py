@@ -40,6 +40,14 @@ def studies() -> list[str]:
     return sorted(p for p in packages if (Path(hearsay.__path__[0]) / p / "config.py").is_file())
 
 
+def known_studies(names: Iterable[str] | None) -> list[str]:
+    """Return these studies, or all where none is named. Raises HearsayError for one that there is not."""
+    for name in names or []:
+        if name not in studies():
+            raise HearsayError(f"no study is called {name}; there are {', '.join(studies())}")
+    return list(names or studies())
+
+
 def model() -> type[BaseModel]:
     """Return the model of the whole configuration: one section a study, and those of several."""
     places = {name: (f"hearsay.{name}.config", "Config") for name in studies()} | SHARED

@@ -4,33 +4,65 @@ It runs in a checkout of its own (`build/reference`), so that the reader's resul
 interrupted run stopped.
 """
 
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hearsay import peers
+from hearsay import peers, published
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
+from hearsay.provenance import read_record
 
 CHECKOUT = Path("build/reference")
 TARGET = Path("reference")
 PUBLISHED = ("claims.json", "provenance.json", "tables", "figures")
-LARGEST = 1_000_000  # bytes; what is larger (labels of every image) is named by its hash in provenance.json only
+LARGEST = 4_000_000  # bytes; what is larger (a hash of every image) is named by its own hash in provenance.json only
+WHOLE = ("claims.csv", "paper.pdf")  # what all studies lead to
 
 
-def run(studies: Sequence[str], cores: str) -> None:
-    """Run the paper size and the benchmarks of `studies` and replace what `reference/` holds of them."""
+def run(studies: Sequence[str], cores: str, timings: bool = True) -> None:
+    """Run the paper size of `studies`, and their benchmarks too, and replace what `reference/` holds of them."""
     commit = _commit()
     _checkout(commit)
-    _snakemake(cores, *(f"{study}_timings" for study in studies))
-    for study in studies:
-        _replace_timings(CHECKOUT / TARGET / "benchmarks", study)
+    if timings:
+        _snakemake(cores, *(f"{study}_timings" for study in studies))
+        for study in studies:
+            _replace_timings(CHECKOUT / TARGET / "benchmarks", study)
     _snakemake(cores, *studies)
     for study in studies:
         publish(CHECKOUT / "results" / study, TARGET / study, commit)
-        _replace_timings(TARGET / "benchmarks", study)
+        if timings:
+            _replace_timings(TARGET / "benchmarks", study)
+
+
+def redraw(studies: Sequence[str], cores: str) -> None:
+    """Draw, judge and typeset the published run anew from its tables, and replace what comes of it in `reference/`."""
+    commit = _commit()
+    folder = published.FOLDER
+    published.lay_out(Path(), folder, studies)
+    published.make(folder, published.rules_of(studies) + list(published.OF_ALL), cores)
+    for study in studies:
+        _renew(folder / "results", study, TARGET / study)
+    for name in WHOLE:
+        shutil.copyfile(folder / "results" / name, TARGET / name)
+    write_text(TARGET / "COMMIT", commit + "\n")
+
+
+def _renew(results: Path, study: str, target: Path) -> None:
+    """Replace a published study's numbers, claims and figures, and what its provenance says of them."""
+    file = target / "provenance.json"
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    for kind in published.OF_A_STUDY:
+        entry = read_record(results / f"provenance/{study}/{kind}.json")
+        outputs = entry.pop("outputs")
+        entries = {path: old for path, old in entries.items() if old["rule"] != entry["rule"]}
+        entries |= {path: {"sha256": sha, **entry} for path, sha in outputs.items()}
+        for path in outputs:
+            shutil.copyfile(results.parent / path, target / Path(path).relative_to(f"results/{study}"))
+    write_text(file, json.dumps(entries, indent=1, sort_keys=True) + "\n")
 
 
 def publish(results: Path, target: Path, commit: str) -> None:

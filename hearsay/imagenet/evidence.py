@@ -13,7 +13,9 @@ from hearsay.imagenet.audit import AUDIT
 TABLES = {
     table.name.rpartition("/")[2]: table
     for table in (
+        study.ARCHIVES,
         study.CLASSES,
+        study.GROUPS,
         study.VALIDATION,
         study.AGREEMENT,
         study.ORDERS,

@@ -6,27 +6,15 @@ import pandas as pd
 
 from hearsay import figures
 from hearsay.figures import COLOURS
-from hearsay.imagenet.hierarchy import leaves_below
 
-# WordNet synsets whose classes the first figure tells apart; the first that holds a class wins.
-GROUPS = {"dogs": "n02084071", "other animals": "n00015388", "things and scenes": "n00001740"}
 GROUP_COLOURS = {"dogs": "vermilion", "other animals": "blue", "things and scenes": "grey"}
 
 
-def groups(synsets: pd.DataFrame, classes: pd.DataFrame) -> pd.Series:
-    """Return the group in `GROUPS` of each row of a `CLASSES` table."""
-    below = leaves_below(synsets)
-    id_of = dict(zip(synsets["wnid"], synsets["ilsvrc2012_id"], strict=True))
-    group = pd.Series("", index=classes.index)
-    for name, wnid in reversed(GROUPS.items()):
-        group[classes["ilsvrc2012_id"].isin(below[id_of[wnid]])] = name
-    return group
-
-
-def two_orders(classes: pd.DataFrame, group: pd.Series, path: str | os.PathLike) -> None:
+def two_orders(classes: pd.DataFrame, groups: pd.DataFrame, path: str | os.PathLike) -> None:
     """Draw each class at its place in either order; classes on the diagonal would keep their place."""
     import matplotlib.pyplot as plt
 
+    group = classes["wnid"].map(groups.set_index("wnid")["group"])
     with figures.style():
         figure, (ends, every) = plt.subplots(1, 2, figsize=(figures.WIDTH, 3.3), width_ratios=(1, 1.25))
         _first_entries(ends, classes, group)

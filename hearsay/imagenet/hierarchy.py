@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+# WordNet synsets whose classes a figure tells apart; the first that holds a class wins.
+GROUPS = {"dogs": "n02084071", "other animals": "n00015388", "things and scenes": "n00001740"}
+
 
 @dataclass(frozen=True)
 class Hierarchy:
@@ -50,4 +53,14 @@ def leaves_below(synsets: pd.DataFrame) -> dict[int, frozenset[int]]:
 
     for synset in children:
         visit(synset)
+    return found
+
+
+def groups(synsets: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
+    """Return a `GROUPS` table: which of the groups above holds each class of a `CLASSES` table."""
+    below = leaves_below(synsets)
+    id_of = dict(zip(synsets["wnid"], synsets["ilsvrc2012_id"], strict=True))
+    found = classes[["wnid"]].assign(group="")
+    for name, wnid in reversed(GROUPS.items()):
+        found.loc[classes["ilsvrc2012_id"].isin(below[id_of[wnid]]), "group"] = name
     return found

@@ -9,13 +9,10 @@ from hearsay.imagenet.confusion import BY_NAME, CORRECT, OFF_BY_ONE, OTHER_BASE,
 from hearsay.imagenet.labels import NAMINGS
 
 
-def numbers(tables: Mapping[str, pd.DataFrame], standin: bool, official: bool) -> dict[str, tuple]:
-    """Return key -> (value, unit, meaning) from the study's tables.
-
-    standin: whether the images are generated; official: whether the devkit archive is the official one, by its hash.
-    """
+def numbers(tables: Mapping[str, pd.DataFrame], standin: bool) -> dict[str, tuple]:
+    """Return key -> (value, unit, meaning) from the study's tables; standin: whether the images are generated."""
     return {
-        **_data(tables, standin, official),
+        **_data(tables, standin),
         **_orders(tables),
         **_names(tables),
         **_cost(tables["cost"]),
@@ -24,14 +21,15 @@ def numbers(tables: Mapping[str, pd.DataFrame], standin: bool, official: bool) -
     }
 
 
-def _data(tables: Mapping[str, pd.DataFrame], standin: bool, official: bool) -> dict[str, tuple]:
+def _data(tables: Mapping[str, pd.DataFrame], standin: bool) -> dict[str, tuple]:
     validation, agreement = tables["validation"], tables["agreement"]
+    official = tables["archives"].set_index("archive").loc["devkit", "official"]
     each = validation["wnid"].value_counts()
     reassessed = validation["reassessed"]
     black = validation["blacklisted"]
     return {
         "standin": (standin, "", "whether the images are generated stand-ins"),
-        "official_devkit": (official, "", "whether the devkit archive is the official one, by its hash"),
+        "official_devkit": (official == "yes", "", "whether the devkit archive is the official one, by its hash"),
         "classes": (len(tables["classes"]), "classes", "classes of the challenge"),
         "images": (len(validation), "images", "validation images"),
         "images_per_class": (int(each.min()), "images", "fewest validation images of a class; all have as many"),

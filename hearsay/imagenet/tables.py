@@ -18,6 +18,22 @@ CLASSES = Table(
     text=("wnid", "words", "first_lemma", "unique_name", "gloss"),
 )
 
+ARCHIVES = Table(
+    "imagenet/archives",
+    "The archives that were read",
+    ("archive",),
+    {"archive": "what it is", "sha256": "its SHA-256", "official": "whether that is the official one's: yes or no"},
+    text=("archive", "sha256", "official"),
+)
+
+GROUPS = Table(
+    "imagenet/groups",
+    "The classes by what they show, from WordNet",
+    ("wnid",),
+    {"wnid": "WordNet ID of the class", "group": "dogs, other animals, or things and scenes"},
+    text=("wnid", "group"),
+)
+
 VALIDATION = Table(
     "imagenet/validation",
     "The label of every validation image",

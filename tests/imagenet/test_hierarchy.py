@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearsay.imagenet.devkit import class_table, read_devkit
-from hearsay.imagenet.hierarchy import hierarchy, leaves_below
+from hearsay.imagenet.hierarchy import GROUPS, groups, hierarchy, leaves_below
 
 
 @st.composite
@@ -81,3 +81,16 @@ def test_known_neighbours(real):
 def test_every_class_lies_below_the_root(real):
     synsets, _, _ = real
     assert leaves_below(synsets)[1001] == frozenset(range(1, 1001))
+
+
+def test_groups_of_the_real_classes(devkit_archive):
+    devkit = read_devkit(devkit_archive)
+    found = groups(devkit.synsets, class_table(devkit)).set_index("wnid")["group"]
+    assert found.value_counts().to_dict() == {"things and scenes": 602, "other animals": 280, "dogs": 118}
+    assert found[["n02085620", "n02119022", "n01440764", "n03126707"]].tolist() == [
+        "dogs",
+        "other animals",
+        "other animals",
+        "things and scenes",
+    ]
+    assert set(found) == set(GROUPS)
