@@ -7,10 +7,15 @@ at most twice the best one's length); it knows no submission, no queue and no st
 
 import csv
 import heapq
+import json
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import mean
 
 from hearsay.errors import HearsayError
 from hearsay.provenance import read_record
@@ -49,6 +54,45 @@ def _seconds(path: Path) -> float:
     with path.open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file, delimiter="\t")
     return float(row["s"])
+
+
+def read_rules(results: Path) -> dict[str, list[float]]:
+    """Return the seconds of the finished jobs of each rule; the run need not have come to its end."""
+    # Those that look at all results leave no record.
+    checks = (results / "benchmarks/rules").glob("report-*.tsv")
+    found = {path.stem.removeprefix("report-"): [_seconds(path)] for path in checks}
+    for path in sorted((results / "provenance").rglob("*.json")):
+        name = path.relative_to(results / "provenance").with_suffix("").as_posix().replace("/", "-")
+        if not name.startswith("report-"):
+            seconds = _seconds(results / "benchmarks/rules" / f"{name}.tsv")
+            found.setdefault(read_record(path)["rule"], []).append(seconds)
+    return found
+
+
+def snakemakes_plan(configfile: str | None) -> dict:
+    """Return the graph of a whole run at the size of `configfile`, as Snakemake's `--d3dag` gives it."""
+    size = ["--configfile", configfile] if configfile else []
+    command = [sys.executable, "-m", "snakemake", "--d3dag", "--forceall", "--cores", "1", *size]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise HearsayError(f"scaling: snakemake cannot plan the run: {done.stderr.strip().splitlines()[-1]}")
+    return json.loads(done.stdout)
+
+
+def plan(graph: Mapping, measured: Mapping[str, list[float]]) -> tuple[dict[str, Job], Counter]:
+    """Return the jobs of a planned run, each as long as the measured ones of its rule are in the mean.
+
+    graph: from `snakemakes_plan`; measured: from `read_rules`. Jobs of a rule that was not measured take no time; the
+    second value says how many there are of which rule.
+    """
+    rule = {node["id"]: node["value"]["rule"] for node in graph["nodes"]}
+    seconds = {name: mean(times) for name, times in measured.items()}
+    names = {node: f"{name}/{node}" for node, name in rule.items()}
+    needs: dict[int, set[str]] = {node: set() for node in rule}
+    for edge in graph["edges"]:
+        needs[edge["v"]].add(names[edge["u"]])
+    jobs = {names[node]: Job(seconds.get(name, 0.0), frozenset(needs[node])) for node, name in rule.items()}
+    return jobs, Counter(name for name in rule.values() if name not in seconds and name != "all")
 
 
 def total(jobs: Mapping[str, Job]) -> float:

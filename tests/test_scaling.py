@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hearsay.cli import main
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
-from hearsay.scaling import Job, critical_path, enough, makespan, read_jobs, total
+from hearsay.scaling import Job, critical_path, enough, makespan, plan, read_jobs, read_rules, total
 
 FORK = {
     "data": Job(2.0, frozenset()),
@@ -55,7 +55,11 @@ def test_no_schedule_beats_its_bounds_or_is_twice_as_long(jobs, cores):
 
 def finished(folder):
     for name, seconds, inputs in (("s/data", 2, []), ("s/end", 1, ["results/s/data.csv", "config.yaml"])):
-        record = {"inputs": dict.fromkeys(inputs, "0"), "outputs": {f"results/{name}.csv": "0"}}
+        record = {
+            "rule": name.replace("/", "_"),
+            "inputs": dict.fromkeys(inputs, "0"),
+            "outputs": {f"results/{name}.csv": "0"},
+        }
         write_text(folder / f"provenance/{name}.json", json.dumps(record))
         write_text(folder / f"benchmarks/rules/{name.replace('/', '-')}.tsv", f"s\tcpu_time\n{seconds}\t1\n")
 
@@ -76,3 +80,18 @@ def test_no_run_and_a_missing_time_are_one_line(tmp_path):
     (tmp_path / "benchmarks/rules/s-end.tsv").unlink()
     with pytest.raises(HearsayError, match=r"s-end\.tsv is missing"):
         read_jobs(tmp_path)
+
+
+def test_a_planned_run_takes_the_means_of_its_rules(tmp_path):
+    finished(tmp_path)
+    write_text(tmp_path / "benchmarks/rules/report-crate.tsv", "s\tcpu_time\n0.5\t1\n")
+    assert read_rules(tmp_path) == {"s_data": [2.0], "s_end": [1.0], "crate": [0.5]}
+    rules = ["s_data", "s_data", "s_end", "all", "s_more"]
+    graph = {
+        "nodes": [{"id": i, "value": {"rule": rule}} for i, rule in enumerate(rules)],
+        "edges": [{"u": 0, "v": 2}, {"u": 1, "v": 2}, {"u": 2, "v": 3}, {"u": 4, "v": 3}],
+    }
+    jobs, missing = plan(graph, {"s_data": [2.0, 4.0], "s_end": [1.0]})
+    assert (makespan(jobs, 1), makespan(jobs, 2)) == (7.0, 4.0)
+    assert critical_path(jobs)[-1] == "all/3"
+    assert missing == {"s_more": 1}

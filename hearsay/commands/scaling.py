@@ -4,14 +4,19 @@ import argparse
 from pathlib import Path
 
 NAME = "scaling"
-HELP = "say how long a finished run would take on more cores, and what limits it"
+HELP = "say how long a run takes on more cores, and what limits it, from the times of finished jobs"
 CORES = (1, 2, 16, 128, 1000)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add --results and --measured."""
+    """Add --results, --configfile and --measured."""
     parser.add_argument(
         "--results", type=Path, default=Path("results"), help="folder of the results (default: results)"
+    )
+    parser.add_argument(
+        "--configfile",
+        help="a size, such as config/paper.yaml, of which only some jobs have finished: the others count as those of "
+        "their rule did in the mean",
     )
     parser.add_argument(
         "--measured",
@@ -28,7 +33,11 @@ def run(args: argparse.Namespace) -> int:
 
     from hearsay import scaling
 
-    jobs = scaling.read_jobs(args.results)
+    missing = {}
+    if args.configfile:
+        jobs, missing = scaling.plan(scaling.snakemakes_plan(args.configfile), scaling.read_rules(args.results))
+    else:
+        jobs = scaling.read_jobs(args.results)
     total, path = scaling.total(jobs), scaling.critical_path(jobs)
     rows = [(f"{cores:,}", _time(time := scaling.makespan(jobs, cores)), f"{total / time:.1f}") for cores in CORES]
     print(tabulate(rows, headers=["cores", "time", "times as fast as one"], disable_numparse=True, stralign="right"))
@@ -38,6 +47,10 @@ def run(args: argparse.Namespace) -> int:
     print(f"{max(path, key=lambda name: jobs[name].seconds)}; the longest job of all takes {_time(longest.seconds)}:")
     for name in path:
         print(f"  {_time(jobs[name].seconds):>8}  {name}")
+    if missing:
+        print(
+            f"Not measured, and counted as nothing: {', '.join(f'{n} {rule}' for rule, n in sorted(missing.items()))}."
+        )
     if args.measured:
         cores, seconds = args.measured
         print(
