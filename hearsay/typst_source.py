@@ -181,10 +181,10 @@ class TypstSource:
             self.group()
 
     def strict_statement(self, word: str) -> None:
-        """Read a chapter's statement: the import, the keys or the summary; any other is a fault."""
-        if found := self.match(re.compile(r"let\s+(keys|summary)\s*=\s*(?=[(\[])")):
+        """Read a chapter's statement: the import, the keys, the summary or the supplement; any other is a fault."""
+        if found := self.match(re.compile(r"let\s+(keys|summary|supplement)\s*=\s*(?=[(\[])")):
             self.hide(found.end())
-            if found.group(1) == "summary":
+            if found.group(1) != "keys":
                 self.content()
             else:
                 start, before = self.at, len(self.calls)

@@ -32,6 +32,8 @@ Others say #pub("demo.share"), and see @fig-demo-plain, @tab-demo-cost and @deng
 )
 
 #peers("demo", caption: [Beside others.])
+
+#let supplement = [A control with #num("demo.n") images.]
 """
 DEMO = "report/chapters/demo.typ"
 FIGURE = "results/demo/figures/plain.svg"

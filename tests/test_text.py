@@ -37,6 +37,7 @@ def faults(body: str, head: str = HEAD, **kwargs) -> list[str]:
         "`class_to_idx` and ```py resnet``` are code.",
         "A bracket [in the text] and \\# an escape.",
         "#let summary = [Short.]",
+        "#let supplement = [Long.]",
         "#show: emph",
         "Two orders, three lists.",
     ],
@@ -87,6 +88,7 @@ def test_clean_prose_passes(body):
         ("a dozen lists", "dozen"),
         ("ImageNet-2012.5", "2012.5"),
         ("#let summary = [Of 9.]", "9"),
+        ("#let supplement = [Of 9.]", "9"),
         ("[in 3 brackets]", "3"),
     ],
 )
