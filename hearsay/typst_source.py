@@ -181,11 +181,13 @@ class TypstSource:
             self.group()
 
     def strict_statement(self, word: str) -> None:
-        """Read a chapter's statement: the import, the keys, the summary or the supplement; any other is a fault."""
-        if found := self.match(re.compile(r"let\s+(keys|summary|supplement)\s*=\s*(?=[(\[])")):
+        """Read a chapter's statement: the import, the keys, what stands beside published figures, the summary or the supplement; any other is a fault."""
+        if found := self.match(re.compile(r"let\s+(keys|beside|summary|supplement)\s*=\s*(?=[(\[])")):
             self.hide(found.end())
-            if found.group(1) != "keys":
+            if found.group(1) in ("summary", "supplement"):
                 self.content()
+            elif found.group(1) == "beside":
+                self.group()
             else:
                 start, before = self.at, len(self.calls)
                 self.group()

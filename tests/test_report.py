@@ -33,6 +33,7 @@ Others say #pub("demo.share"), and see @fig-demo-plain, @tab-demo-cost and @deng
 
 #peers("demo", caption: [Beside others.])
 
+#let beside = (([Their share], pub("demo.share"), num("demo.n")),)
 #let supplement = [A control with #num("demo.n") images.]
 """
 DEMO = "report/chapters/demo.typ"
