@@ -181,7 +181,7 @@ class TypstSource:
             self.group()
 
     def strict_statement(self, word: str) -> None:
-        """Read a chapter's statement: the import, the keys, what stands beside published figures, the summary or the supplement; any other is a fault."""
+        """Read a chapter's statement: the import or one of the four names that it gives; any other is a fault."""
         if found := self.match(re.compile(r"let\s+(keys|beside|summary|supplement)\s*=\s*(?=[(\[])")):
             self.hide(found.end())
             if found.group(1) in ("summary", "supplement"):
