@@ -55,13 +55,16 @@ def _renew(results: Path, study: str, target: Path) -> None:
     """Replace a published study's numbers, claims and figures, and what its provenance says of them."""
     file = target / "provenance.json"
     entries = json.loads(file.read_text(encoding="utf-8"))
+    shutil.rmtree(target / "figures", ignore_errors=True)
     for kind in published.OF_A_STUDY:
         entry = read_record(results / f"provenance/{study}/{kind}.json")
         outputs = entry.pop("outputs")
         entries = {path: old for path, old in entries.items() if old["rule"] != entry["rule"]}
         entries |= {path: {"sha256": sha, **entry} for path, sha in outputs.items()}
         for path in outputs:
-            shutil.copyfile(results.parent / path, target / Path(path).relative_to(f"results/{study}"))
+            copy = target / Path(path).relative_to(f"results/{study}")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(results.parent / path, copy)
     write_text(file, json.dumps(entries, indent=1, sort_keys=True) + "\n")
 
 

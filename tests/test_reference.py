@@ -1,5 +1,6 @@
 """The published run: what is copied, what is not, and that uncommitted code is refused."""
 
+import json
 import subprocess
 
 import pandas as pd
@@ -89,3 +90,30 @@ def test_snakemake_takes_the_target_and_the_size(tmp_path, monkeypatch, capfd, t
     )
     reference._snakemake("1", target)
     assert f"{target} paper" in capfd.readouterr().out
+
+
+def test_what_is_made_again_replaces_its_files_and_their_provenance(tmp_path):
+    results, target = tmp_path / "results", tmp_path / "reference/s"
+    made = {"numbers": ["tables/numbers.csv"], "claims": ["claims.json"], "figures": ["figures/new.svg"]}
+    for kind, names in made.items():
+        for name in names:
+            write_text(results / "s" / name, f"new {name}")
+        outputs = {f"results/s/{name}": "1" for name in names}
+        record = {"rule": f"s_{kind}", "code": "c2", "outputs": outputs}
+        write_text(results / f"provenance/s/{kind}.json", json.dumps(record))
+    old = {
+        "results/s/tables/raw.csv": {"rule": "s_gather", "code": "c1", "sha256": "0"},
+        "results/s/claims.json": {"rule": "s_claims", "code": "c1", "sha256": "0"},
+        "results/s/figures/gone.svg": {"rule": "s_figures", "code": "c1", "sha256": "0"},
+    }
+    write_text(target / "provenance.json", json.dumps(old))
+    write_text(target / "figures/gone.svg", "old")
+    write_text(target / "tables/raw.csv", "kept")
+    reference._renew(results, "s", target)
+    assert (target / "claims.json").read_text() == "new claims.json"
+    assert (target / "tables/raw.csv").read_text() == "kept"
+    assert {path.name for path in (target / "figures").iterdir()} == {"new.svg"}
+    entries = json.loads((target / "provenance.json").read_text())
+    assert entries["results/s/tables/raw.csv"] == old["results/s/tables/raw.csv"]
+    assert entries["results/s/claims.json"] == {"rule": "s_claims", "code": "c2", "sha256": "1"}
+    assert "results/s/figures/gone.svg" not in entries
