@@ -17,7 +17,7 @@ TABLES["duplication"] = expand(
 QUESTIONS["duplication"] = "Does duplicating data help?"
 FIGURES["duplication"] = expand(
     "results/duplication/figures/{name}.svg",
-    name=["nothing-learned", "census", "calibration", "published", "bootstrap"],
+    name=["nothing-learned", "census", "census-summary", "calibration", "published", "bootstrap"],
 )
 PEERS.append("results/benchmarks/duplication-peers.csv")
 
@@ -360,6 +360,7 @@ rule duplication_figures:
     output:
         nothing_learned=shown("results/duplication/figures/nothing-learned.svg", "nothing learned, everything claimed"),
         census=shown("results/duplication/figures/census.svg", "census of estimators"),
+        census_summary=shown("results/duplication/figures/census-summary.svg", "census of estimators at a glance"),
         calibration=shown("results/duplication/figures/calibration.svg", "copying the positives only"),
         published=shown("results/duplication/figures/published.svg", "published against ours"),
         bootstrap=shown("results/duplication/figures/bootstrap.svg", "what bootstrapping does"),

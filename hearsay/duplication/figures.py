@@ -9,11 +9,11 @@ import pandas as pd
 from hearsay import figures
 from hearsay.duplication import law
 from hearsay.duplication.config import USUAL
-from hearsay.duplication.figures_census import census
+from hearsay.duplication.figures_census import census, census_summary
 from hearsay.duplication.prediction_error import CV, PLUS, REPEATED, WEIGHTED
 from hearsay.figures import COLOURS
 
-__all__ = ["bootstrap", "calibration", "census", "nothing_learned", "published"]
+__all__ = ["bootstrap", "calibration", "census", "census_summary", "nothing_learned", "published"]
 
 CROWDED = (30, 40)  # ticks that would run into their neighbours
 MODELS = {"mean": "o", "linear": "s", "logistic": "^"}
@@ -39,10 +39,10 @@ def nothing_learned(coverage: pd.DataFrame, leakage: pd.DataFrame, path: str | o
     import matplotlib.pyplot as plt
 
     with figures.style():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(figures.WIDTH, 4.1), width_ratios=(1.15, 1))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(figures.WIDTH, 3.4), width_ratios=(1.15, 1))
         _coverage(left, coverage)
         _accuracy(right, leakage)
-        figure.get_layout_engine().set(rect=(0, 0.15, 1, 0.85))  # the legends stand below
+        figure.get_layout_engine().set(rect=(0, 0.17, 1, 0.83))  # the legends stand below
         figures.save(figure, path)
 
 
@@ -97,7 +97,7 @@ def _accuracy(axes, leakage: pd.DataFrame) -> None:
 
 def _legend_below(axes) -> None:
     legend = axes.legend(
-        loc="upper left", bbox_to_anchor=(-0.14, -0.17), ncols=2, handletextpad=0.4, columnspacing=1, fontsize=6.5
+        loc="upper left", bbox_to_anchor=(-0.14, -0.2), ncols=2, handletextpad=0.4, columnspacing=1, fontsize=6.5
     )
     legend.set_in_layout(False)
 
@@ -142,7 +142,7 @@ def calibration(curves: pd.DataFrame, path: str | os.PathLike, least: float = 1e
             axes.set_aspect("equal")
         panels[0].set_ylabel("true chance")
         panels[0].legend(
-            title="copies of a positive", title_fontsize=6, fontsize=6, loc="upper left", handlelength=1, borderpad=0
+            title="copies of a positive", title_fontsize=6.5, fontsize=6.5, loc="upper left", handlelength=1, borderpad=0
         )
         figures.save(figure, path)
 
@@ -182,7 +182,7 @@ def _coverages(axes, intervals: pd.DataFrame) -> None:
             color=COLOURS[colour],
             label=method if compared else f"{method} (defined otherwise)",
         )
-    axes.legend(fontsize=6, handletextpad=0.1, loc="upper left", ncols=2, columnspacing=0.5)
+    axes.legend(fontsize=6.5, handletextpad=0.1, loc="upper left", ncols=2, columnspacing=0.5)
     axes.set_ylim(span[0], span[1] + 0.3 * (span[1] - span[0]))
 
 
@@ -213,7 +213,7 @@ def bootstrap(intervals: pd.DataFrame, errors: pd.DataFrame, path: str | os.Path
     }  # fmt: skip
     distributions = ("normal", "exponential", "lognormal")
     with figures.style():
-        figure = plt.figure(figsize=(figures.WIDTH, 4.8))
+        figure = plt.figure(figsize=(figures.WIDTH, 3.9))
         upper, lower = figure.subfigures(2, 1)
         panels = upper.subplots(1, 3, sharey=True)
         for axes, distribution in zip(panels, distributions, strict=True):
@@ -233,7 +233,7 @@ def bootstrap(intervals: pd.DataFrame, errors: pd.DataFrame, path: str | os.Path
             axes.set_title(f"Mean of {distribution} rows", fontsize=8)
             axes.set_xlabel("rows")
         panels[0].set_ylabel("coverage")
-        panels[-1].legend(fontsize=6.5, loc="lower right")
+        panels[0].legend(fontsize=6.5, loc="lower right")
         _errors(lower, errors)
         figures.save(figure, path)
 

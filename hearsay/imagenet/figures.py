@@ -16,7 +16,7 @@ def two_orders(classes: pd.DataFrame, groups: pd.DataFrame, path: str | os.PathL
 
     group = classes["wnid"].map(groups.set_index("wnid")["group"])
     with figures.style():
-        figure, (ends, every) = plt.subplots(1, 2, figsize=(figures.WIDTH, 3.3), width_ratios=(1, 1.25))
+        figure, (ends, every) = plt.subplots(1, 2, figsize=(figures.WIDTH, 2.8), width_ratios=(1, 1.25))
         _first_entries(ends, classes, group)
         last = len(classes)
         every.plot([1, last], [0, last - 1], color=COLOURS["ink"], linewidth=0.7, linestyle=(0, (4, 3)))
@@ -32,11 +32,11 @@ def two_orders(classes: pd.DataFrame, groups: pd.DataFrame, path: str | os.PathL
             "same place", (last * 0.5, last * 0.5), (last * 0.52, last * 0.4), fontsize=7, rotation=0, va="top",
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )  # fmt: skip
-        every.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, markerscale=2.5, handletextpad=0.1)
+        every.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, markerscale=2.5, handletextpad=0.1)
         figures.save(figure, path)
 
 
-def _first_entries(axes, classes: pd.DataFrame, group: pd.Series, count: int = 8) -> None:
+def _first_entries(axes, classes: pd.DataFrame, group: pd.Series, count: int = 7) -> None:
     """Write the first classes of either list, each with its number there and, in grey, in the other list."""
     columns = {"ilsvrc2012_id": ("the devkit's list", -1.0), "sorted_index": ("the sorted WNIDs", 0.25)}
     for column, (title, x) in columns.items():
@@ -46,7 +46,7 @@ def _first_entries(axes, classes: pd.DataFrame, group: pd.Series, count: int = 8
             colour = COLOURS[GROUP_COLOURS[group[index]]]
             axes.text(x, -1.6 * row, f"{entry[column]}  {entry['first_lemma']}", color=colour, fontsize=7.5)
             axes.text(
-                x + 0.06, -1.6 * row - 0.62, f"there: {entry[other]}", color=COLOURS["grey"], fontsize=6, va="center"
+                x + 0.06, -1.6 * row - 0.62, f"there: {entry[other]}", color=COLOURS["grey"], fontsize=6.5, va="center"
             )
     axes.set(xlim=(-1.05, 1.3), ylim=(-1.6 * count, 3))
     axes.set_axis_off()
@@ -54,41 +54,55 @@ def _first_entries(axes, classes: pd.DataFrame, group: pd.Series, count: int = 8
 
 
 KEY_TITLES = {
-    "words": "all synonyms",
-    "first lemma": "first synonym",
-    "first lemma, case folded": "first synonym,\nin small letters",
-    "any lemma": "any synonym",
+    "words": "All synonyms as the name",
+    "first lemma": "First synonym",
+    "first lemma, case folded": "First synonym, in small letters",
+    "any lemma": "Any synonym",
 }
 
 
 def images_per_name(
     keys: pd.DataFrame, classes: pd.DataFrame, validation: pd.DataFrame, path: str | os.PathLike
 ) -> None:
-    """Draw the images that go by each shared name (`KEYS`), a piece for each class that has it."""
+    """Draw the images that go by each shared name (`KEYS`), a piece for each class that has it, in two columns."""
     import matplotlib.pyplot as plt
 
     images = validation["wnid"].value_counts()
     meant = classes.set_index("wnid")["unique_name"]
-    counts = [max(1, int((keys["key"] == key).sum())) for key in KEY_TITLES]
+    lines = _lines(keys)
+    half = (len(lines) + 1) // 2
+    columns = [lines[:half], lines[half:]]
+    if columns[1] and columns[1][0][1] is not None:  # a column starts with what its names are
+        columns[1] = [(f"{columns[0][-1][0]}, continued", None), *columns[1]]
+    height = max(map(len, columns))
     with figures.style():
-        figure, panels = plt.subplots(
-            len(KEY_TITLES), 1, figsize=(figures.WIDTH, 5), height_ratios=[c + 0.7 for c in counts], sharex=True
-        )
-        for axes, (key, title) in zip(panels, KEY_TITLES.items(), strict=True):
-            here = keys[keys["key"] == key].sort_values("name", ascending=False)
-            for row, wnids in enumerate(here["wnids"].str.split()):
+        figure, panels = plt.subplots(1, 2, figsize=(figures.WIDTH, 0.4 + 0.165 * height), sharex=True)
+        for axes, column in zip(panels, columns, strict=True):
+            names = {}
+            for row, (title, name) in enumerate(column):
+                if name is None:
+                    axes.text(0, row, title, weight="bold", fontsize=7.5, va="center_baseline")
+                    continue
+                names[row] = name["name"]
                 start = 0
-                for piece, wnid in enumerate(wnids):
+                for piece, wnid in enumerate(name["wnids"].split()):
                     colour = COLOURS["vermilion" if piece % 2 else "blue"]
-                    axes.barh(row, images[wnid], left=start, color=colour, height=0.74)
+                    axes.barh(row, images[wnid], left=start, color=colour, height=0.78)
                     middle = start + images[wnid] / 2
                     axes.text(middle, row, meant[wnid], color="white", fontsize=6.5, ha="center", va="center_baseline")
                     start += images[wnid]
-            axes.set_yticks(range(len(here)), here["name"], fontsize=6.5)
-            axes.set_ylabel(title, rotation=0, ha="right", va="center", weight="bold", labelpad=6)
+            axes.set_yticks(list(names), names.values(), fontsize=6.5)
             axes.tick_params(axis="y", length=0)
             axes.spines["left"].set_visible(False)
-            axes.set_ylim(-0.6, len(here) - 0.4)
-        panels[-1].set_xlabel("validation images that go by the name")
-        panels[0].set_title("Names that stand for two classes, by what is used as the name")
+            axes.set_ylim(height - 0.4, -0.6)
+            axes.set_xlabel("validation images that go by the name")
         figures.save(figure, path)
+
+
+def _lines(keys: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
+    """Return what stands below one another: the title of each kind of name with None, then with each shared name."""
+    lines = []
+    for key, title in KEY_TITLES.items():
+        here = keys[keys["key"] == key].sort_values("name")
+        lines += [(title, None), *((title, row) for _, row in here.iterrows())]
+    return lines

@@ -14,6 +14,7 @@ from tests.duplication import planted
 DRAWN = {
     "nothing_learned": ("coverage", "leakage"),
     "census": ("census",),
+    "census_summary": ("census",),
     "calibration": ("calibration",),
     "published": ("intervals_published", "oversampling"),
     "bootstrap": ("intervals", "prediction_error"),
@@ -71,6 +72,13 @@ def test_the_census_shows_every_estimator_at_its_defaults(drawn):
 def test_an_estimator_dropped_from_the_census_is_gone_from_the_count(tmp_path):
     words = written(draw("census", tmp_path / "a.svg", census=planted.census(*planted.ENTRIES[1:])))
     assert "7 classifiers" in words and "GaussianNB" not in words
+
+
+def test_the_summary_counts_every_estimator_at_its_defaults_once(drawn):
+    verdicts = [entry[4] for entry in planted.ENTRIES if not entry[1]]
+    words = written(drawn("census_summary"))
+    assert {f"{LOOKS[verdict][0]} ({verdicts.count(verdict)})" for verdict in verdicts} <= set(words)
+    assert sum(int(word.split("(")[1][:-1]) for word in words if word.endswith(")")) == len(verdicts)
 
 
 def test_the_legend_names_the_verdicts_that_are_there(drawn, tmp_path):
