@@ -142,7 +142,12 @@ def calibration(curves: pd.DataFrame, path: str | os.PathLike, least: float = 1e
             axes.set_aspect("equal")
         panels[0].set_ylabel("true chance")
         panels[0].legend(
-            title="copies of a positive", title_fontsize=6.5, fontsize=6.5, loc="upper left", handlelength=1, borderpad=0
+            title="copies of a positive",
+            title_fontsize=6.5,
+            fontsize=6.5,
+            loc="upper left",
+            handlelength=1,
+            borderpad=0,
         )
         figures.save(figure, path)
 

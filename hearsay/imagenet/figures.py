@@ -29,7 +29,7 @@ def two_orders(classes: pd.DataFrame, groups: pd.DataFrame, path: str | os.PathL
         every.set_xlabel("ID in the devkit")
         every.set_ylabel("place among the sorted WNIDs")
         every.annotate(
-            "same place", (last * 0.5, last * 0.5), (last * 0.52, last * 0.4), fontsize=7, rotation=0, va="top",
+            "same place", (last * 0.5, last * 0.5), (last * 0.36, last * 0.3), fontsize=7, rotation=0, va="top",
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )  # fmt: skip
         every.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, markerscale=2.5, handletextpad=0.1)
