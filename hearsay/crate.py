@@ -45,7 +45,7 @@ FILES = (
     *("CITATION.cff", "LICENSE", "README.md", "Snakefile", "pyproject.toml", "results/README.md"),
     *("config/README.md", "config/config.yaml", "config/paper.yaml", "config/smoke.yaml"),
     *("envs/*.yaml", "profiles/*/*.yaml", "rules/*.smk", "report/**/*", "reference/benchmarks/*.csv"),
-    *("hearsay/**/*.csv", "hearsay/**/COPYING.*"),
+    *("reference/upstream/*", "hearsay/**/*.csv", "hearsay/**/COPYING.*"),
 )
 CODE = ("scripts/*/*.py", "hearsay/config.py", "hearsay/*/config.py", "hearsay/*/section.py")
 

@@ -21,9 +21,9 @@ TIMESTAMP = 1_767_225_600  # the PDF's date, the same for every run: start of 20
 def build(root: Path, out: Path, *, studies: Sequence[str], timestamp: int = TIMESTAMP) -> None:
     """Check every text that the paper prints, then typeset report/paper.typ into the PDF `out`, staged and renamed.
 
-    root: the project, or a shadow of it whose files may be symlinks, with report/, results/, reference/benchmarks/ and
-    hearsay/STUDY/{claims,figures}.py; studies: whose chapters to include, printed by name; timestamp: seconds since
-    1970 for the PDF's date. Equal files and arguments give equal bytes in any folder.
+    root: the project, or a shadow of it whose files may be symlinks, with report/, results/, reference/benchmarks/,
+    reference/upstream/ and hearsay/STUDY/{claims,figures}.py; studies: whose chapters to include, printed by name;
+    timestamp: seconds since 1970 for the PDF's date. Equal files and arguments give equal bytes in any folder.
     Raises HearsayError with one line a fault of the text policy, or with typst's complaint and its place.
     """
     import typst
@@ -68,7 +68,7 @@ def check(root: Path, studies: Sequence[str]) -> None:
             faults.append(str(error))
 
     collect(text.check_template, template, "report/template.typ", allowed=allowed)
-    for name in ("report/paper.typ", *(f"report/chapters/{study}.typ" for study in studies)):
+    for name in ("report/paper.typ", "report/upstream.typ", *(f"report/chapters/{study}.typ" for study in studies)):
         source = _existing(Path(root) / name, "a chapter, one a study").read_text(encoding="utf-8")
         policy = {"published": published, "allowed": allowed, "known_functions": functions}
         collect(text.check_chapter, source, name, known, **policy)

@@ -76,6 +76,7 @@ rule paper:
         tables=list(TABLES.values()),
         figures=list(FIGURES.values()),
         timings="reference/benchmarks/peers.csv",
+        findings="reference/upstream/findings.csv",
         text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file() and "captions" not in path.parts),
         spoken=spoken(workflow.basedir, STUDIES),
         code=closure("scripts/report/paper.py"),

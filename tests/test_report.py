@@ -39,6 +39,7 @@ Others say #pub("demo.share"), and see @fig-demo-plain, @tab-demo-cost and @deng
 DEMO = "report/chapters/demo.typ"
 FIGURE = "results/demo/figures/plain.svg"
 TABLE = "results/demo/tables/cost.csv"
+FINDINGS = "reference/upstream/findings.csv"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#0072b2"/></svg>'
 )
@@ -54,7 +55,7 @@ def write_csv(path: Path, *rows) -> None:
 def project(tmp_path):
     """A project with the real template and paper, and one small study."""
     root = tmp_path / "project"
-    for name in ("paper.typ", "template.typ", "references.bib", "numbers-allowed.txt"):
+    for name in ("paper.typ", "upstream.typ", "template.typ", "references.bib", "numbers-allowed.txt"):
         (root / "report").mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "report" / name, root / "report" / name)
     write_csv(root / "report/published.csv", report.PUBLISHED, ("demo.share", "6", "%", "northcutt2021", "abstract"))
@@ -84,6 +85,8 @@ def project(tmp_path):
     )
     peers = "study,task,peer,unit,ours,theirs,ratio,ratio_low,ratio_high,ceiling"
     write_csv(root / "reference/benchmarks/peers.csv", peers.split(","))
+    found = ["a_script", "a-package", "1.2.3", "defect", "It fails", "nothing works", "an/a-package#1 (open)"]
+    write_csv(root / FINDINGS, ["name", "package", "version", "kind", "what", "consequence", "known"], found)
     (root / "hearsay/demo").mkdir(parents=True)
     for module in report.SPOKEN:
         (root / "hearsay/demo" / module).write_text('"""Strings."""\n')
@@ -164,7 +167,7 @@ def test_no_number_outlives_its_result(project, planted):
     def other(match: re.Match) -> str:
         return match.group().translate(str.maketrans("0123456789", "1357924685"))
 
-    for name in ("results/claims.csv", TABLE, "reference/benchmarks/peers.csv", "report/published.csv"):
+    for name in ("results/claims.csv", TABLE, "reference/benchmarks/peers.csv", "report/published.csv", FINDINGS):
         path = project / name
         path.write_text(re.sub(r"(?<![\w.])\d[\d.]*(?=[,\n])", other, path.read_text()))
     path = project / "results/numbers.json"
@@ -194,6 +197,7 @@ def test_committed_timings_appear(project, tmp_path):
         (DEMO, '"reading", [', '"readings", [', r"demo.typ:15: .*table cost: no column readings"),
         (DEMO, '"plain", cap', '"fancy", cap', r"demo.typ:13: .*fancy.svg"),
         ("report/paper.typ", "= Introduction", "= The 12 questions", r"report/paper.typ:\d+: bare number '12'"),
+        ("report/upstream.typ", "= What", "= The 12 things", r"report/upstream.typ:5: bare number '12'"),
         ("report/template.typ", "[References]", "[All 12 references]", r"report/template.typ:\d+: bare number '12'"),
         ("report/template.typ", '"Libertinus Serif"', '"No Such Face"', r"unknown font family: no such face"),
         ("report/published.csv", "northcutt2021", "nobody1999", r"published.csv:2: .*no entry 'nobody1999'"),
@@ -247,7 +251,11 @@ def test_another_study_is_a_chapter_and_nothing_else(project, tmp_path):
 
 
 def test_the_committed_chapters_and_paper_obey_the_policy():
-    sources = [ROOT / "report/paper.typ", *sorted((ROOT / "report/chapters").glob("*.typ"))]
+    sources = [
+        ROOT / "report/paper.typ",
+        ROOT / "report/upstream.typ",
+        *sorted((ROOT / "report/chapters").glob("*.typ")),
+    ]
     assert len(sources) > 1
     functions = text.functions((ROOT / "report/template.typ").read_text())
     allowed = text.read_allowed(ROOT / "report/numbers-allowed.txt")
