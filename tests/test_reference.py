@@ -17,10 +17,12 @@ def test_publish_replaces_a_studys_claims_tables_and_figures(tmp_path):
         write_text(results / name, name)
     write_text(results / "tables/large.csv", "x" * (reference.LARGEST + 1))
     write_text(target / "tables/old.csv", "gone")
+    write_text(target.parent / "upstream/a.py", "stays")
     reference.publish(results, target, "c0ffee")
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert found == {"claims.json", "provenance.json", "tables/a.csv", "figures/f.svg", "COMMIT"}
     assert (target / "COMMIT").read_text() == "c0ffee\n"
+    assert (target.parent / "upstream/a.py").exists()
 
 
 def test_timings_of_one_study_leave_the_others(tmp_path, monkeypatch):
