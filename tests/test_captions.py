@@ -29,8 +29,8 @@ def test_the_results_that_a_reader_wants_are_shown():
     assert set(re.findall(r'"(results/\w+/figures/[\w-]+\.svg)"', RULES)) <= set(SHOWN)
     for study in studies():
         assert f"results/{study}/claims.json" in SHOWN
-        assert sum(path.startswith(f"results/{study}/figures/") for path in SHOWN) >= 2
-        assert 2 <= sum(path.startswith(f"results/{study}/tables/") for path in SHOWN) <= 4
+        assert any(path.startswith(f"results/{study}/figures/") for path in SHOWN)
+        assert 1 <= sum(path.startswith(f"results/{study}/tables/") for path in SHOWN) <= 4
 
 
 def test_a_label_names_one_result_of_its_list():
