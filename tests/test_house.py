@@ -89,3 +89,14 @@ def test_results_hold_only_their_readme_in_git():
 
     done = subprocess.run(["git", "ls-files", "results"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["results/README.md"]
+
+
+def test_the_version_is_one():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    unreleased, newest, *_ = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert unreleased == "Unreleased"
+    assert newest == f"{project['version']} - {citation['date-released']}"
+    assert citation["version"] == project["version"]
