@@ -100,3 +100,19 @@ def test_the_version_is_one():
     assert unreleased == "Unreleased"
     assert newest == f"{project['version']} - {citation['date-released']}"
     assert citation["version"] == project["version"]
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/add-a-question.md"])
+def test_what_the_guides_name_exists(name):
+    """STUDY stands for any; what the guide's own study makes is tried in tests/workflow/test_guide.py."""
+    text = re.sub(r"^```.*?^```", "", (ROOT / name).read_text(), flags=re.M | re.S)
+    folders = "config|docs|envs|hearsay|profiles|reference|report|rules|scripts|tests"
+    named = [path for path in re.findall(rf"[`(]((?:{folders})/[\w./*-]*)[`)]", text) if "spread" not in path]
+    assert len(named) > 5
+    assert not [path for path in named if not any(ROOT.glob(path.replace("STUDY", "*")))]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(" ".join(re.findall(r"(?:^ {4}|`)make ([a-z -]+)", text, re.M)).split()) <= targets
+
+
+def test_the_contributors_guide_fits_a_page():
+    assert len((ROOT / "CONTRIBUTING.md").read_text().splitlines()) <= 60
