@@ -3,6 +3,7 @@
 import os
 import textwrap
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from hearsay.figures import COLOURS
 TOOLS = (TENSORFLOW, FX, EXPORT, EAGER)
 DID, DID_NOT, ABSENT = ("o", COLOURS["blue"]), ("x", COLOURS["vermilion"]), ("_", COLOURS["grey"])
 UNBUILT = ("s", COLOURS["orange"])
+EMPTY: Mapping = MappingProxyType({})
 SAID = {NEVER: "fails if no data was ever given", FORGOTTEN: "fails if this step's data is forgotten"}
 # A question, and the demonstration that answers it in each tool; empty where it has no meaning there.
 TRIED = {
@@ -74,34 +76,46 @@ def tried(demonstrations: pd.DataFrame, path: str | os.PathLike) -> None:
         for tool, name in zip(TOOLS, names, strict=True)
         if name
     }
-    _cells(cells, list(TRIED), TOOLS, {"runs": DID, "is an error": DID_NOT}, path)
+    places = {question: (y, question) for y, question in enumerate(TRIED)}
+    _cells(cells, places, TOOLS, {"runs": DID, "is an error": DID_NOT}, path)
 
 
 def matrix(cells: pd.DataFrame, path: str | os.PathLike) -> None:
-    """Draw what each way of feeding can do, a row each, by tool. cells: `outcomes.MATRIX`."""
-    found, order = {}, []
+    """Draw what each way of feeding can do, a row each, tools one below the other. cells: `outcomes.MATRIX`."""
+    found, places, groups, y = {}, {}, {}, 0.0
     for tool in TOOLS:
         mine = cells[cells["tool"] == tool]
-        order += [f"{tool}: {way}" for way in dict.fromkeys(mine["way"])]
+        groups[tool] = y
+        for way in dict.fromkeys(mine["way"]):
+            places[tool, way] = y, way
+            y += 1
+        y += 0.5
         marks = mine["can"].map(lambda can: {YES: DID, NOT_RUN: ABSENT}.get(can, DID_NOT))
         marks = marks.where(mine["how"] != NOT_BUILT, pd.Series([UNBUILT] * len(mine), mine.index))
-        names = zip(tool + ": " + mine["way"], mine["asked"].replace(SAID), strict=True)
-        found |= dict(zip(names, marks, strict=True))
+        asked = mine["asked"].replace(SAID)
+        found |= {((tool, way), what): mark for way, what, mark in zip(mine["way"], asked, marks, strict=True)}
     words = {"can": DID, "cannot": DID_NOT, NOT_BUILT: UNBUILT}
-    _cells(found, order, [SAID.get(asked, asked) for asked in ASKED], words, path)
+    _cells(found, places, [SAID.get(asked, asked) for asked in ASKED], words, path, groups)
 
 
-def _cells(cells: Mapping, rows: Sequence[str], columns: Sequence[str], words: Mapping[str, tuple], path) -> None:
+def _cells(cells: Mapping, places: Mapping, columns: Sequence[str], words: Mapping, path, groups: Mapping = EMPTY):
+    """Draw a mark for each (row, column) of `cells`; places: height and name of a row; groups: height of a heading."""
     import matplotlib.pyplot as plt
 
+    heights, names = zip(*places.values(), strict=True)
     with figures.style():
-        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.8 + 0.22 * len(rows)), layout="constrained")
+        size = figures.WIDTH, 0.8 + 0.165 * max(heights)
+        figure, axes = plt.subplots(figsize=size, layout="constrained")
         for (row, column), (marker, colour) in cells.items():
-            axes.plot(columns.index(column), rows.index(row), marker, color=colour, markersize=6, markeredgewidth=1.6)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.set_xticks(range(len(columns)), [textwrap.fill(column, 10, break_long_words=False) for column in columns])
+            x, y = columns.index(column), places[row][0]
+            axes.plot(x, y, marker, color=colour, markersize=5, markeredgewidth=1.5)
+        axes.set_yticks(heights, names)
+        for name, y in groups.items():
+            beside = {"xycoords": ("figure fraction", "data"), "va": "center", "weight": "bold"}
+            axes.annotate(name, (0.005, y), **beside).set_in_layout(False)
+        axes.set_xticks(range(len(columns)), [textwrap.fill(column, 11, break_long_words=False) for column in columns])
         axes.xaxis.tick_top()
-        axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(rows) - 0.4, -0.6))
+        axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(max(heights) + 0.6, -0.6))
         axes.tick_params(length=0)
         axes.grid(axis="y", color=COLOURS["grey"], linewidth=0.3)
         for side in ("left", "bottom"):
@@ -128,7 +142,7 @@ def speed(summary: pd.DataFrame, prediction: pd.DataFrame, path: str | os.PathLi
     colours = dict(zip(batches, _shades(len(batches)), strict=True))
     order = list(summary.groupby("mode")["steady_relative"].median().sort_values(ascending=False).index)
     with figures.style():
-        size = figures.WIDTH, 1.1 + 0.26 * len(order)
+        size = figures.WIDTH, 0.9 + 0.19 * len(order)
         figure, panels = plt.subplots(1, len(models), figsize=size, sharey=True, sharex=True, layout="constrained")
         for axes, model in zip(np.atleast_1d(panels), models, strict=True):
             axes.axvline(1, color=COLOURS["grey"], linewidth=0.6)
@@ -168,9 +182,9 @@ def crossings(table: pd.DataFrame, prediction: pd.DataFrame, path: str | os.Path
     colours = dict(zip(batches, _shades(len(batches)), strict=True))
     order = list(table.groupby("mode")["predicted"].median().sort_values().index)
     steps = 1e3 * prediction.groupby(["model", "batch"])["step"].median()
-    least, most = steps.min() / 3, steps.max() * 3
+    least, most = steps.min() / 3, max(3 * steps.max(), 1.3e3 * table["predicted_high"].max())
     with figures.style():
-        size = figures.WIDTH, 1.2 + 0.32 * len(order)
+        size = figures.WIDTH, 1.0 + 0.2 * len(order)
         figure, axes = plt.subplots(figsize=size, layout="constrained")
         for k, batch in enumerate(batches):
             colour = colours[batch]
@@ -213,7 +227,7 @@ def workers(table: pd.DataFrame, path: str | os.PathLike) -> None:
     colours = dict(zip(steps, _shades(len(steps)), strict=True))
     with figures.style():
         kinds = [kind for kind in (WAITS, COMPUTES) if kind in set(found["kind"])]
-        size = figures.WIDTH, 2.9
+        size = figures.WIDTH, 2.5
         figure, panels = plt.subplots(1, len(kinds), figsize=size, sharey=True, layout="constrained", squeeze=False)
         for axes, kind in zip(panels[0], kinds, strict=True):
             axes.axhline(1, color=COLOURS["grey"], linewidth=0.6)

@@ -28,52 +28,39 @@ LOOKS = {  # of a condition by the end of its name: colour, line, width
     FROZEN: ("orange", (0, (1, 1)), 1.2),
 }
 BANDS = (NEVER, REESTIMATED)  # whose intervals are drawn
-TICKS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, 0.99)
+OWN = "in training, own batches"  # what the legend calls it
 
 
 def steps(summary: pd.DataFrame, path: str | os.PathLike) -> None:
-    """Draw accuracy by step under every way of keeping statistics, and above it that of the training itself.
+    """Draw accuracy by step under every way of keeping statistics, and that which the training itself shows.
 
     summary: `SUMMARY`, of which the base training is drawn.
     """
     import matplotlib.pyplot as plt
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+    from matplotlib.ticker import FuncFormatter
 
     rows = summary[(summary["training"] == BASE) & (summary["outcome"] == ACCURACY)]
     names = decays(rows["condition"])
-    colours = shades(names)
     with figures.style():
-        figure, (above, axes) = plt.subplots(
-            2, 1, figsize=(figures.WIDTH, 4.4), sharex=True, height_ratios=[1, 3.4], layout="constrained"
-        )
-        own = rows[rows["condition"] == TRAINING].sort_values("step")
-        band = {"color": COLOURS["ink"], "alpha": 0.15, "linewidth": 0}
-        above.fill_between(own["step"], own["low"].clip(0), own["high"].clip(upper=1), **band)
-        above.plot(own["step"], own["mean"], color=COLOURS["ink"])
-        above.set(ylim=(0, 1.03), ylabel="in training,\nown batches")
+        figure, axes = plt.subplots(figsize=(figures.WIDTH, 2.9), layout="constrained")
+        own = {"color": COLOURS["ink"], "linestyle": (0, (3, 2)), "linewidth": 1.0, "label": OWN}
+        looks = {TRAINING: own} | {name: {"label": name} | look for name, look in _lines(names, shades(names), rows)}
         handles = []
-        for name, look in _lines(names, colours, rows["condition"]):
+        for name, look in looks.items():
             line = rows[rows["condition"] == name].sort_values("step")
             if name in BANDS:
-                known = {"color": look["color"], "alpha": 0.15, "linewidth": 0}
-                axes.fill_between(line["step"], line["low"].clip(0.01), line["high"].clip(upper=0.999), **known)
-            handles += axes.plot(line["step"], line["mean"], label=name, **look)
-        kept = [name for name in {*names, *LOOKS} if (rows["condition"] == name).any()]
-        values = rows.loc[rows["condition"].isin(kept), "mean"]
-        axes.set(xscale="log", yscale="logit", xlabel="steps of training", ylabel="accuracy on test images")
-        axes.set_ylim(0.9 * values.clip(0.02).min(), 1 - 0.8 * (1 - values.clip(upper=0.998).max()))
-        axes.yaxis.set_major_locator(FixedLocator(TICKS))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                ends = line["low"].clip(0), line["high"].clip(upper=1)
+                axes.fill_between(line["step"], *ends, color=look["color"], alpha=0.15, linewidth=0)
+            handles += axes.plot(line["step"], line["mean"], **look)
+        axes.set(xscale="log", ylim=(0, 1), xlabel="steps of training", ylabel="accuracy")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        figure.legend(handles=handles, loc="outside right lower", fontsize=7, title="statistics at evaluation",
-                      title_fontsize=7, alignment="left")  # fmt: skip
+        figure.legend(handles=handles, loc="outside right upper", fontsize=7, alignment="left")
         figures.save(figure, path)
 
 
-def _lines(names: Mapping[str, float], colours: Mapping[str, str], conditions: pd.Series):
-    """Yield conditions and how they are drawn, in the order of the legend."""
-    there = set(conditions)
+def _lines(names: Mapping[str, float], colours: Mapping[str, str], rows: pd.DataFrame):
+    """Yield conditions of `rows` and how they are drawn, in the order of the legend."""
+    there = set(rows["condition"])
 
     def fixed(end: str):
         for name in sorted(there):
@@ -106,7 +93,7 @@ def curve(summary: pd.DataFrame, found: pd.DataFrame, judging: Mapping, path: st
     shares = found.set_index(["quantity", "abscissa"])["mean"]
     panels = ((LAG, STEPS), (LAG, TIMES), (LEFT, TIMES))
     with figures.style():
-        figure, (first, second, third) = plt.subplots(1, 3, figsize=(figures.WIDTH, 2.9), layout="constrained")
+        figure, (first, second, third) = plt.subplots(1, 3, figsize=(figures.WIDTH, 2.5), layout="constrained")
         second.sharey(first)
         for axes, (quantity, abscissa) in zip((first, second, third), panels, strict=True):
             known = gap > (judging["broken"] if quantity == LEFT else -np.inf)
@@ -117,9 +104,9 @@ def curve(summary: pd.DataFrame, found: pd.DataFrame, judging: Mapping, path: st
                 axes.plot(places, values, color=colours[name], linewidth=1.4, label=name)
             share = shares.get((quantity, abscissa), np.nan)
             axes.set(xscale="log", xlabel=abscissa.replace(" x ", " × ").replace(" - ", " − "))
-            axes.set_title({LAG: "Lag in accuracy", LEFT: "Lag / lag of never updated"}[quantity], fontsize=8, pad=17)
+            axes.set_title({LAG: "Lag in accuracy", LEFT: "Share of the gap left"}[quantity], fontsize=8, pad=17)
             if not np.isnan(share):
-                axes.annotate(f"place explains {share:.0%} of its variance", (0, 1), (0, 5), fontsize=7,
+                axes.annotate(f"x explains {share:.0%} of the variance", (0, 1), (0, 5), fontsize=7,
                               xycoords="axes fraction", textcoords="offset points")  # fmt: skip
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         for axes in (first, second):
@@ -134,5 +121,5 @@ def curve(summary: pd.DataFrame, found: pd.DataFrame, judging: Mapping, path: st
         bound = plt.Line2D([], [], color=COLOURS["grey"], linewidth=0.7, linestyle=(0, (4, 3)), label="bound")
         handles, _ = first.get_legend_handles_labels()
         lines = [line for line in handles if line.get_label() in names]
-        figure.legend(handles=[*lines, bound, weight], loc="outside lower center", ncols=4, fontsize=7)
+        figure.legend(handles=[*lines, bound, weight], loc="outside lower center", ncols=len(lines) + 2, fontsize=7)
         figures.save(figure, path)

@@ -43,7 +43,7 @@ def settings(summary: pd.DataFrame, path: str | os.PathLike) -> None:
         name: (marker, COLOURS[colour], words) for name, (marker, colour, words) in MARKS.items()
     }
     with figures.style():
-        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.9 + 0.34 * len(order)), layout="constrained")
+        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.8 + 0.2 * len(order)), layout="constrained")
         for y, (training, step) in enumerate(order):
             here = rows[(rows["training"] == training) & (rows["step"] == step)].set_index("condition")
             axes.axhline(y, color=COLOURS["grey"], linewidth=0.3, zorder=0)
@@ -88,7 +88,7 @@ def shift(shifted: pd.DataFrame, path: str | os.PathLike) -> None:
     sizes = sorted(shifted.loc[shifted["batch"] > 0, "batch"].unique())
     with figures.style():
         figure, panels = plt.subplots(
-            2, len(SHIFTS), figsize=(figures.WIDTH, 4.0), sharex=True, sharey=True, layout="constrained"
+            2, len(SHIFTS), figsize=(figures.WIDTH, 3.2), sharex=True, sharey=True, layout="constrained"
         )
         fixed = shifted[(shifted["way"] == FIXED) & (shifted["outcome"] == ACCURACY)].set_index("shift")
         for column, kind in zip(panels.T, SHIFTS, strict=True):
@@ -100,8 +100,8 @@ def shift(shifted: pd.DataFrame, path: str | os.PathLike) -> None:
             column[0].set_title(f"{kind[0].upper()}{kind[1:]}")
             column[1].set_xlabel("test images of a batch")
             column[1].set_xticks(range(len(sizes)), [f"{size:,}" for size in sizes])
-        panels[0, 0].set(ylim=(0, 1.02), ylabel="accuracy of the evaluation", xlim=(-0.35, len(sizes) - 0.65))
-        panels[1, 0].set_ylabel("clean images under what\nit leaves behind")
+        panels[0, 0].set(ylim=(0, 1.02), ylabel="accuracy of\nthe evaluation", xlim=(-0.35, len(sizes) - 0.65))
+        panels[1, 0].set_ylabel("afterwards, on\nclean images")
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, fontsize=7)
         figures.save(figure, path)
 

@@ -172,7 +172,12 @@ def test_tried_has_a_mark_for_every_demonstration(found, drawn):
 
 def test_the_matrix_has_a_mark_for_every_cell(found, drawn, timed, tmp_path):
     figures.matrix(found["matrix"], "matrix.svg")
-    assert len(drawn[0].axes[0].lines) == len(found["matrix"])
+    (axes,) = drawn[0].axes
+    assert len(axes.lines) == len(found["matrix"])
+    heads = {text.get_text(): text.xy[1] for text in axes.texts}
+    ways = [label.get_text() for label in axes.get_yticklabels()]
+    first = dict(zip(axes.get_yticks(), ways, strict=True))
+    assert {tool: first[y] for tool, y in heads.items()} == found["matrix"].groupby("tool")["way"].first().to_dict()
     absent = evidence(tmp_path, planted(ran=False) | timed)
     figures.matrix(absent["matrix"], "matrix.svg")
     assert {line.get_marker() for line in drawn[1].axes[0].lines} == {"o", "x", "_"}
@@ -195,6 +200,7 @@ def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
     assert set(modes) == set(found["crossings"]["mode"])
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert sorted(dots) == pytest.approx(sorted(1e3 * found["crossings"]["predicted"]))
+    assert axes.get_xlim()[1] > 1e3 * found["crossings"]["predicted_high"].max()
 
 
 def test_workers_gains_are_drawn_by_what_a_fetch_does(found, drawn):
