@@ -1,13 +1,14 @@
 """The text policy: no result is typed into the paper; numbers are looked up by key.
 
-Chapters (typst) hold prose and calls of template functions; strings of claims and figures (Python) hold no number.
+Chapters (typst) hold prose and calls of template functions; strings of claims and figures (Python) hold no number,
+nor do the answers (YAML).
 A number is *bare* unless it is part of a name (ILSVRC2012, n02012849), of a URL, or of a phrase of the allow-list.
 """
 
 import ast
 import re
 import string
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hearsay.errors import HearsayError
@@ -127,6 +128,24 @@ def check_template(source: str, path: str, *, allowed: Sequence[str] = ()) -> No
     for typed in _TYPED.finditer(read.seen(" ")):
         faults.append((typed.start(), f"bare number {(typed.group(1) or typed.group(2))!r}: {remedy}"))
     _raise(faults, source, path)
+
+
+def check_places(texts: Mapping[str, str], path: str, *, allowed: Sequence[str] = ()) -> None:
+    """Hold texts, by the keys under which they stand in `path`, against the text policy.
+
+    What stands in braces is a place for a number that is looked up. Raises HearsayError with one line a fault.
+    """
+    lines = []
+    for key, text in texts.items():
+        try:
+            said = HIDDEN.join(literal for literal, *_ in string.Formatter().parse(text))
+        except ValueError as error:
+            lines.append(f"{path}: {key}: {error}; a place for a number is {{KEY}}")
+            continue
+        found = (number for _, number in bare_numbers(said, allowed))
+        lines += [f"{path}: {key}: bare number {number!r}: look it up with {{KEY}}" for number in found]
+    if lines:
+        raise HearsayError("\n".join(lines))
 
 
 def _numbers(read: TypstSource, allowed: Sequence[str], remedy: str) -> list[tuple[int, str]]:

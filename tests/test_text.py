@@ -236,3 +236,14 @@ def test_clean_strings_pass(source):
 def test_number_in_a_string(source, number):
     with pytest.raises(HearsayError, match=rf"claims\.py:2: bare number '{number}' in a string"):
         text.check_strings(source, "claims.py")
+
+
+def test_places_in_braces_are_no_numbers_and_the_rest_is_held_to_the_policy():
+    text.check_places({"answer.0.holds": "Of {n} lists {k:,} agree."}, "a.yaml")
+    with pytest.raises(HearsayError) as caught:
+        text.check_places({"limits": "Of {n}, 7 or twelve.", "title": "Two {"}, "a.yaml")
+    assert [line.split(";")[0].split(": look")[0] for line in str(caught.value).splitlines()] == [
+        "a.yaml: limits: bare number '7'",
+        "a.yaml: limits: bare number 'twelve'",
+        "a.yaml: title: Single '{' encountered in format string",
+    ]
