@@ -30,7 +30,8 @@ rule all:
         FOLDERS,
         "results/claims.csv",
         "results/paper.pdf",
+        "results/answers.html",
         "results/provenance.json",
         "results/ro-crate-metadata.json",
     message:
-        "the verdicts are in results/claims.csv, the paper is results/paper.pdf"
+        "the answers are results/answers.html, the verdicts results/claims.csv, the paper results/paper.pdf"

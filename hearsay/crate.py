@@ -52,8 +52,11 @@ CODE = ("scripts/*/*.py", "hearsay/config.py", "hearsay/*/config.py", "hearsay/*
 FORMATS = {
     ".bib": "application/x-bibtex",
     ".cff": "application/yaml",
+    ".css": "text/css",
     ".csv": "text/csv",
     ".gz": "application/gzip",
+    ".html": "text/html",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".md": "text/markdown",
     ".npz": "application/zip",
@@ -361,7 +364,7 @@ def _formal_outputs(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what the workflow is run for, as its formal outputs, and link them with what it gave."""
     formal = []
     for entity in outputs:
-        if entity["@id"] in ("claims.csv", "paper.pdf", "numbers.json"):
+        if entity["@id"] in ("answers.html", "claims.csv", "numbers.json", "paper.pdf"):
             name = entity["@id"].split(".")[0]
             entity["exampleOfWork"] = _ref(f"#parameter/{name}")
             formal.append(

@@ -1,4 +1,4 @@
-# From the studies' claims, numbers, tables and figures to the paper and the provenance of everything.
+# From the studies' claims, numbers, tables and figures to answers, page and paper, and the provenance of everything.
 from hearsay.crate import sources
 from hearsay.report import spoken
 
@@ -45,7 +45,31 @@ rule numbers:
         "../scripts/report/numbers.py"
 
 
-RESULTS += [*rules.claims.output, *rules.numbers.output]
+rule answers:
+    input:
+        words=expand("report/chapters/{study}.yaml", study=STUDIES),
+        allowed="report/numbers-allowed.txt",
+        claims=expand("results/{study}/claims.json", study=STUDIES),
+        numbers=expand("results/{study}/tables/numbers.csv", study=STUDIES),
+        code=closure("scripts/report/answers.py"),
+    output:
+        answers="results/answers.json",
+        record=record("report/answers"),
+    log:
+        "logs/report/answers.log",
+    benchmark:
+        "results/benchmarks/rules/report-answers.tsv"
+    conda:
+        "../envs/data.yaml"
+    params:
+        studies=STUDIES,
+    message:
+        "put the answers into the words of their verdicts"
+    script:
+        "../scripts/report/answers.py"
+
+
+RESULTS += [*rules.claims.output, *rules.numbers.output, *rules.answers.output]
 
 
 rule check:
@@ -71,13 +95,17 @@ rule paper:
     input:
         # Nothing is typeset before every result was found to be what its job wrote.
         checked="results/checked.json",
-        results=["results/claims.csv", "results/numbers.json"],
+        results=["results/claims.csv", "results/numbers.json", "results/answers.json"],
         claims=expand("results/{study}/claims.json", study=STUDIES),
         tables=list(TABLES.values()),
         figures=list(FIGURES.values()),
         timings="reference/benchmarks/peers.csv",
         findings="reference/upstream/findings.csv",
-        text=sorted(str(path) for path in Path("report").rglob("*") if path.is_file() and "captions" not in path.parts),
+        text=sorted(
+            str(path)
+            for path in Path("report").rglob("*")
+            if path.suffix in (".bib", ".csv", ".txt", ".typ") and "page" not in path.parts
+        ),
         spoken=spoken(workflow.basedir, STUDIES),
         code=closure("scripts/report/paper.py"),
     output:
@@ -100,9 +128,39 @@ rule paper:
         "../scripts/report/paper.py"
 
 
+rule page:
+    input:
+        # As for the paper.
+        checked="results/checked.json",
+        results=["results/answers.json", "results/numbers.json"],
+        claims=expand("results/{study}/claims.json", study=STUDIES),
+        figures=list(FIGURES.values()),
+        captions=sorted(map(str, Path("report/captions").glob("*/figures/*.rst"))),
+        template=sorted(map(str, Path("report/page").iterdir())),
+        code=closure("scripts/report/page.py"),
+    output:
+        page=shown("results/answers.html", "the answers"),
+        record=record("report/page"),
+    log:
+        "logs/report/page.log",
+    benchmark:
+        "results/benchmarks/rules/report-page.tsv"
+    shadow:
+        "minimal"
+    conda:
+        "../envs/report.yaml"
+    params:
+        studies=STUDIES,
+    message:
+        "lay out the page of the answers"
+    script:
+        "../scripts/report/page.py"
+
+
 rule provenance:
     input:
         paper=shown("results/paper.pdf", "the paper"),
+        page="results/answers.html",
         records=list(RECORDS),
         code=closure("scripts/report/provenance.py"),
     output:
@@ -122,7 +180,7 @@ rule provenance:
 rule crate:
     input:
         provenance="results/provenance.json",
-        results=[*RESULTS, "results/checked.json", "results/paper.pdf"],
+        results=[*RESULTS, "results/checked.json", "results/paper.pdf", "results/answers.html"],
         readme="results/README.md",
         sources=sources(workflow.basedir),
         code=closure("scripts/report/crate.py"),

@@ -12,6 +12,7 @@ from hearsay.imagenet import devkit
 from hearsay.imagenet.audit import shipped_classes
 from hearsay.imagenet.sources import WHEELS, write_sources
 from hearsay.wheels import fetch, member
+from tests import chromium
 
 
 def pytest_collection_modifyitems(items):
@@ -37,6 +38,17 @@ def shared(tmp_path_factory):
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(shared):
+    """A headless Chromium; skips, and says so, where there is none."""
+    with FileLock(shared / "chromium.lock"):
+        path = chromium.installed()
+    if path is None:
+        pytest.skip("NO BROWSER: the page was not opened; on Debian: apt-get install chromium")
+    with chromium.Chromium(path) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def test_every_shown_result_has_its_caption_and_no_caption_is_unused():
 def test_the_results_that_a_reader_wants_are_shown():
     from hearsay.config import studies
 
-    assert {"results/claims.csv", "results/paper.pdf"} <= set(SHOWN)
+    assert {"results/answers.html", "results/claims.csv", "results/paper.pdf"} <= set(SHOWN)
     assert set(re.findall(r'"(results/\w+/figures/[\w-]+\.svg)"', RULES)) <= set(SHOWN)
     for study in studies():
         assert f"results/{study}/claims.json" in SHOWN

@@ -50,6 +50,7 @@ def test_verdicts_print_the_table(tmp_path):
         "75 % of hens",
         "[50 %, 90 %]",
         "1,200",
+        "answers.html",
         "paper.pdf",
         "on the weather",
     ):

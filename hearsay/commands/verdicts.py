@@ -9,7 +9,7 @@ from pathlib import Path
 from hearsay.errors import HearsayError
 
 NAME = "verdicts"
-HELP = "print the verdict on every claim, and where the paper lies"
+HELP = "print the verdict on every claim, and where the answers and the paper lie"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,8 @@ def run(args: argparse.Namespace) -> int:
     """Print one row a claim."""
     from tabulate import tabulate
 
+    from hearsay.answers import shown
+
     studies = sorted(args.results.glob("*/claims.json"))
     if not studies or not (args.results / "claims.csv").is_file():
         raise HearsayError(f"{args.results / 'claims.csv'}: no verdicts yet; `make report` makes them")
@@ -31,20 +33,12 @@ def run(args: argparse.Namespace) -> int:
             claim["verdict"],
             claim["study"],
             textwrap.fill(claim["statement"] + (f" [{claim['condition']}]" if claim["condition"] else ""), width),
-            _interval(**{key: claim[key] for key in ("estimate", "low", "high", "unit")}),
+            "\n".join(filter(None, [f"{estimate} {unit}", interval])),
             f"{claim['n']:,}",
         )
         for claim in claims
+        for estimate, unit, interval in [shown(claim)]
     ]
     print(tabulate(rows, headers=["verdict", "study", "claim", "estimate", "n"], disable_numparse=True))
-    print(f"\nThe paper: {args.results / 'paper.pdf'}")
+    print(f"\nThe answers: {args.results / 'answers.html'}\nThe paper: {args.results / 'paper.pdf'}")
     return 0
-
-
-def _interval(estimate: float, low: float, high: float, unit: str) -> str:
-    from hearsay.numbers import text
-
-    kind, _, what = unit.partition(" ")
-    kind, rest = ("share", what) if kind == "share" else (unit, unit)
-    interval = "" if low == high else f"\n[{text(low, kind)}, {text(high, kind)}]"
-    return f"{text(estimate, kind)} {rest}{interval}"

@@ -19,7 +19,7 @@ from tests.workflow.conftest import ROOT, Checkout
 pytestmark = pytest.mark.workflow
 
 # The rules that this test knows; another study's may use the same modules.
-HERE = {"claims", "numbers", "paper", "check", "provenance"}
+HERE = {"claims", "numbers", "answers", "page", "paper", "check", "provenance"}
 HERE |= set(re.findall(r"^rule (\w+):", (ROOT / "rules/imagenet.smk").read_text(), re.M))
 NOTHING = "Nothing to be done"
 RULES = {
@@ -45,7 +45,9 @@ def test_same_bytes_in_another_folder_on_one_core(verified, finished):
     assert done.returncode == 0, done.stdout[-4000:]
     assert "the same bytes" in done.stdout
     ours, theirs = finished.hashes(), verify.hashes(folder / "cores 1/results")
-    assert {"paper.pdf", "claims.csv", "provenance.json", "imagenet/figures/two-orders.svg"} <= set(ours)
+    assert {"answers.html", "paper.pdf", "claims.csv", "provenance.json", "imagenet/figures/two-orders.svg"} <= set(
+        ours
+    )
     assert sum(name.endswith(".JPEG") for name in ours) == 50_000
     assert ours == theirs
 
@@ -83,7 +85,8 @@ def test_touching_every_file_reruns_nothing(clone):
     [
         ("hearsay/imagenet/hierarchy.py", {"imagenet_confusion", "imagenet_figures"}),
         ("hearsay/seeds.py", {"imagenet_confusion"}),
-        ("hearsay/text.py", {"paper"}),
+        ("hearsay/report.py", {"paper"}),
+        ("hearsay/page.py", {"page"}),
         ("hearsay/imagenet/standin.py", {"imagenet_standin"}),
         ("scripts/imagenet/audit.py", {"imagenet_audit"}),
         ("hearsay/cli.py", set()),
@@ -120,12 +123,18 @@ def test_every_module_is_named_by_exactly_the_rules_whose_closure_holds_it(clone
             assert _updated(reason) == held, rule
             asked.add(rule)
     timed = {rule for rule in RULES.values() if re.search("benchmark|_time_", rule)}
-    assert set(RULES.values()) - asked - timed == {"check", "paper", "provenance", "crate"}  # those see all results
+    assert set(RULES.values()) - asked - timed == {
+        "check",
+        "page",
+        "paper",
+        "provenance",
+        "crate",
+    }  # those see all results
 
 
 def _layers(results):
     """Yield the recorded jobs with their rules: first those that need no other, then those that need these."""
-    jobs = {name: job for name, job in read_jobs(results).items() if name != "report/paper"}
+    jobs = {name: job for name, job in read_jobs(results).items() if name not in ("report/page", "report/paper")}
     rules = {name: read_record(results / f"provenance/{name}.json") for name in jobs}
     depth = {}
     while len(depth) < len(jobs):
