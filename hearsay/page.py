@@ -41,7 +41,10 @@ def build(root: Path, results: Path, out: str | os.PathLike, *, studies: Sequenc
     results: a folder with answers.json, numbers.json and, a study, claims.json and figures, as a run leaves it.
     """
     answers = json.loads((results / "answers.json").read_text(encoding="utf-8"))
-    run = {key: value["text"] for key, value in numbers.load(results / "numbers.json").items() if key[:4] == "run."}
+    known = numbers.load(results / "numbers.json")
+    for key in ("run.size", "run.seed"):
+        if key not in known:
+            raise HearsayError(f"{results / 'numbers.json'}: no {key}; it says of which run the numbers are")
     claims, images, captions = {}, {}, {}
     for study in studies:
         figure = answers[study]["figure"]["path"]
@@ -49,8 +52,8 @@ def build(root: Path, results: Path, out: str | os.PathLike, *, studies: Sequenc
         images[study] = (results / figure).read_bytes()
         caption = (root / "report/captions" / figure).with_suffix(".rst")
         captions[study] = " ".join(caption.read_text(encoding="utf-8").split())
-    page = render(root / "report/page", answers, claims, images, captions, size=run["run.size"], seed=run["run.seed"])
-    write_text(out, page)
+    run = {key: known[f"run.{key}"]["text"] for key in ("size", "seed")}
+    write_text(out, render(root / "report/page", answers, claims, images, captions, **run))
 
 
 def render(

@@ -84,6 +84,21 @@ def test_the_same_bytes(arguments):
     assert once == page.render(*arguments, size="desk", seed="7")
 
 
+def test_a_folder_laid_out_as_results_is_all_it_takes(arguments, tmp_path):
+    for study in studies():
+        (tmp_path / study).symlink_to(ROOT / "reference" / study)
+    (tmp_path / "answers.json").write_text(json.dumps(arguments[1]))
+    (tmp_path / "numbers.json").write_text(json.dumps({f"run.{k}": {"text": k} for k in ("seed", "lock")}))
+    with pytest.raises(HearsayError, match=r"numbers\.json: no run\.size"):
+        page.build(ROOT, tmp_path, tmp_path / "answers.html", studies=studies())
+    run = {"seed": "7", "size": "paper"}
+    (tmp_path / "numbers.json").write_text(json.dumps({f"run.{key}": {"text": text} for key, text in run.items()}))
+    page.build(ROOT, tmp_path, tmp_path / "answers.html", studies=studies())
+    text = (tmp_path / "answers.html").read_text(encoding="utf-8")
+    assert "The published numbers are of this size." in text
+    assert "Were the lists interchangeable" in text  # from report/captions
+
+
 def test_it_says_its_size(arguments):
     said = {size: page.render(*arguments, size=size, seed="7") for size in page.SIZE_MEANS}
     assert "Its numbers and verdicts mean nothing." in said["smoke"]
