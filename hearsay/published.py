@@ -18,7 +18,7 @@ from hearsay.files import sha256, write_text
 FOLDER = Path("build/published")
 REFERENCE = Path("reference")
 OF_A_STUDY = ("numbers", "claims", "figures")  # its rules, by the ends of their names
-OF_ALL = ("claims", "numbers", "paper")
+OF_ALL = ("claims", "numbers", "answers", "page", "paper")
 
 
 def lay_out(root: Path, folder: Path, studies: Iterable[str]) -> None:

@@ -19,3 +19,4 @@ def test_figures_numbers_and_verdicts_come_out_again(tmp_path):
     assert [name for name in made if (results / name).read_bytes() != (reference / name).read_bytes()] == []
     assert (results / "claims.csv").read_bytes() == (reference / "claims.csv").read_bytes()
     assert (results / "paper.pdf").read_bytes().startswith(b"%PDF")
+    assert "The published numbers are of this size." in (results / "answers.html").read_text(encoding="utf-8")
