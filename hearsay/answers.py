@@ -29,9 +29,11 @@ class _Part(BaseModel):
 class Sentence(_Part):
     """One sentence and the claim that it rests on, worded for each verdict; or `says`, which defines and rests on none.
 
-    Where there are no words for the verdict that came out, the claim's own statement and the verdict speak.
+    Where there are no words for the verdict that came out, the claim's own statement and the verdict speak. Where space
+    is short, only what is `brief` is said.
     """
 
+    brief: bool = False
     claim: str | None = Words
     holds: str | None = Words
     fails: str | None = Words
@@ -80,6 +82,12 @@ class Answer(_Part):
     figure: Figure
     check: Check
 
+    @model_validator(mode="after")
+    def _says_something_in_brief(self):
+        if not self.answer[0].brief:
+            raise ValueError("answer.0: the first sentence must be `brief: true`")
+        return self
+
 
 def read(path: str | os.PathLike, allowed: Sequence[str] = ()) -> Answer:
     """Read a study's words and hold them against the text policy; `allowed`: phrases that may hold a number.
@@ -111,7 +119,7 @@ def _strings(value: Any, key: str = "") -> Iterable[tuple[str, str]]:
     """Yield (dotted key, text) of every string below `value`."""
     if isinstance(value, str):
         yield key, value
-    else:
+    elif not isinstance(value, bool):
         for name, below in value.items() if isinstance(value, Mapping) else enumerate(value):
             yield from _strings(below, f"{key}.{name}".lstrip("."))
 
@@ -136,13 +144,13 @@ def fill(study: str, answer: Answer, claims: Sequence[Mapping], known: Mapping[s
         except KeyError as key:
             raise HearsayError(f"answer of {study}: no number is called {key}; see its tables/numbers.csv") from None
 
-    def sentence(said: Sentence) -> dict[str, str | None]:
+    def sentence(said: Sentence) -> dict[str, str | bool | None]:
         if said.claim is None:
-            return {"claim": None, "verdict": None, "text": filled(said.says)}
+            return {"claim": None, "verdict": None, "text": filled(said.says), "brief": said.brief}
         claim = row(said.claim)
         words = getattr(said, claim["verdict"])
         spoken = filled(words) if words else _plainly(claim)
-        return {"claim": said.claim, "verdict": claim["verdict"], "text": spoken}
+        return {"claim": said.claim, "verdict": claim["verdict"], "text": spoken, "brief": said.brief}
 
     claim = row(answer.headline.claim)
     estimate, unit, interval = shown(claim)

@@ -45,13 +45,13 @@ def written(readme: str, opening: str) -> str:
 
 
 def _row(answer: Mapping[str, Any]) -> str:
-    first, *others = (markdown(sentence["text"]) for sentence in answer["sentences"])
+    first, *others = (markdown(sentence["text"]) for sentence in answer["sentences"] if sentence["brief"])
     answered = " ".join([f"**{first}**", *others])
     head = answer["headline"]
     number = " ".join(filter(None, [f"**{head['estimate']}**", markdown(head["interval"]), markdown(head["unit"])]))
     tally = ", ".join(f"{n} {WORDS[verdict][n > 1]}" for verdict, n in answer["counts"].items() if n)
     sure = f"{sum(answer['counts'].values())} statements: {tally}.<br>{number} (n {head['n']}): "
-    sure += f"{markdown(head['measures'])}.<br>{markdown(answer['limits'])}"
+    sure += f"{markdown(head['measures'])}."
     check = f"{markdown(answer['check']['tool'])}<br>{markdown(answer['check']['says'])}"
     return " | ".join(["", markdown(answer["question"]), answered, sure, check, ""]).strip().replace("\u00a0", " ")
 

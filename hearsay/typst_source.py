@@ -181,10 +181,10 @@ class TypstSource:
             self.group()
 
     def strict_statement(self, word: str) -> None:
-        """Read a chapter's statement: the import or one of the four names that it gives; any other is a fault."""
-        if found := self.match(re.compile(r"let\s+(keys|beside|summary|supplement)\s*=\s*(?=[(\[])")):
+        """Read a chapter's statement: the import or one of the three names that it gives; any other is a fault."""
+        if found := self.match(re.compile(r"let\s+(keys|beside|supplement)\s*=\s*(?=[(\[])")):
             self.hide(found.end())
-            if found.group(1) in ("summary", "supplement"):
+            if found.group(1) == "supplement":
                 self.content()
             elif found.group(1) == "beside":
                 self.group()

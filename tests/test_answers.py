@@ -20,7 +20,7 @@ WORDS = {
     "title": "Hens",
     "question": "Do hens lay?",
     "answer": [
-        {"claim": "lay", "holds": "They do, {share} of them.", "fails": "They do not."},
+        {"claim": "lay", "brief": True, "holds": "They do, {share} of them.", "fails": "They do not."},
         {"says": "A hen is a bird, and `egg` a key."},
     ],
     "headline": {"claim": "lay", "measures": "hens that lay"},
@@ -112,6 +112,7 @@ def test_where_there_are_no_words_the_claim_speaks(tmp_path):
         "claim": "lay",
         "verdict": "depends",
         "text": "The statement “All hens lay” depends (on the weather).",
+        "brief": True,
     }
     said = filled(tmp_path, verdict="undecided", condition="")["sentences"][0]["text"]
     assert said == "The statement “All hens lay” stays undecided."
@@ -140,6 +141,7 @@ def test_shown(row, expected):
         ({"answer": [{"claim": "lay"}, *WORDS["answer"]]}, "answer.0: expected a claim with words"),
         ({"answer": [{"claim": "lay", "holds": "x", "says": "y"}, *WORDS["answer"]]}, "answer.0: expected a claim"),
         ({"answer": [{"holds": "x"}, *WORDS["answer"]]}, "answer.0: expected a claim"),
+        ({"answer": WORDS["answer"][::-1]}, "the whole file: answer.0: the first sentence must be `brief: true`"),
         ({"limits": "On 12 farms."}, "limits: bare number '12': look it up"),
         ({"limits": "On a dozen farms."}, "limits: bare number 'dozen'"),
         ({"limits": "On {farms."}, "limits: "),

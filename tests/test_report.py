@@ -14,7 +14,7 @@ CHAPTER = """#import "../template.typ": *
 
 #let keys = ("demo.n", "demo.standin")
 
-#let summary = [The answer rests on #num("demo.n") images. #answer("demo", "first", holds: [So it is.])]
+#let beside = (([Their share], pub("demo.share"), num("demo.n")),)
 
 = Is it so? <sec-demo>
 
@@ -33,7 +33,6 @@ Others say #pub("demo.share"), and see @fig-demo-plain, @tab-demo-cost and @deng
 
 #peers("demo", caption: [Beside others.])
 
-#let beside = (([Their share], pub("demo.share"), num("demo.n")),)
 #let supplement = [A control with #num("demo.n") images.]
 """
 DEMO = "report/chapters/demo.typ"
@@ -65,6 +64,8 @@ def project(tmp_path):
     entries = {key: {"value": value == "true" or value, "unit": "", "text": value} for key, value in numbers.items()}
     (root / "results/demo/figures").mkdir(parents=True)
     (root / "results/numbers.json").write_text(json.dumps(entries))
+    said = [{"brief": brief, "text": text} for brief, text in ((True, "So `it` is."), (False, "At length."))]
+    (root / "results/answers.json").write_text(json.dumps({"demo": {"question": "Is it so?", "sentences": said}}))
     (root / "results/demo/figures/plain.svg").write_text(SVG)
     head = ["study", "id", "statement", "verdict", "condition", "estimate", "low", "high", "unit", "n", "figure"]
     rows = [
@@ -126,7 +127,7 @@ def test_builds_the_same_bytes_in_any_folder_and_through_links(project, tmp_path
 def test_prints_what_the_results_say(project, tmp_path):
     page = printed(project)
     for words in (
-        "rests on 1,000 images. So it is.",
+        "Is it so? So it is.",
         "The images are a stand-in.",
         "“It is large” depends (on the base).",
         "not measured yet",
@@ -135,7 +136,7 @@ def test_prints_what_the_results_say(project, tmp_path):
         "Others say 6 %",
     ):
         assert words in page, (words, page)
-    for words in ("real ones", "No words", "44.4", "By C", "Same"):
+    for words in ("real ones", "No words", "44.4", "By C", "Same", "At length"):
         assert words not in page, (words, page)
 
 
@@ -187,12 +188,12 @@ def test_committed_timings_appear(project, tmp_path):
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        (DEMO, "rests on", "rests on 12", r"report/chapters/demo.typ:5: bare number '12'"),
+        (DEMO, "Their share", "Their 12", r"report/chapters/demo.typ:5: bare number '12'"),
         (DEMO, "= Is", '= #num("demo.m") Is', r"demo.typ:7: unknown key 'demo.m'.*did you mean"),
         (DEMO, '"demo.n",', '"demo.n", "run.seed",', r"demo.typ:3: .*'run.seed' is declared and not"),
         (DEMO, "A mark is", "A mark is 1 of", r"demo.typ:13: bare number '1'"),
         (DEMO, "[Share]", "[Share of 9]", r"demo.typ:16: bare number '9'"),
-        (DEMO, "demo.share", "demo.shape", r"demo.typ:9: unknown published figure"),
+        (DEMO, "demo.share", "demo.shape", r"demo.typ:5: unknown published figure"),
         (DEMO, '"second", holds', '"zeroth", holds', r"demo.typ:11: .*unknown claim demo.zeroth"),
         (DEMO, '"reading", [', '"readings", [', r"demo.typ:15: .*table cost: no column readings"),
         (DEMO, '"plain", cap', '"fancy", cap', r"demo.typ:13: .*fancy.svg"),
@@ -245,6 +246,8 @@ def test_another_study_is_a_chapter_and_nothing_else(project, tmp_path):
     numbers = json.loads((project / "results/numbers.json").read_text())
     numbers |= {key.replace("demo", "later"): value for key, value in numbers.items()}
     (project / "results/numbers.json").write_text(json.dumps(numbers))
+    said = json.loads((project / "results/answers.json").read_text())
+    (project / "results/answers.json").write_text(json.dumps(said | {"later": said["demo"]}))
     report.build(project, tmp_path / "one.pdf", studies=["demo", "later"], timestamp=0)
     report.build(project, tmp_path / "two.pdf", studies=["later", "demo"], timestamp=0)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
