@@ -87,7 +87,7 @@ def schemes(comparisons: pd.DataFrame, judging: Mapping, path: str | os.PathLike
     reach = float(np.clip(1.08 * np.nanmax(np.abs(ends - HALF), initial=0.0), *REACH))
     with figures.style():
         figure, panels = plt.subplots(
-            1, max(len(tasks), 1), figsize=(figures.WIDTH, 4.1), sharex=True, sharey=True, squeeze=False
+            1, max(len(tasks), 1), figsize=(figures.WIDTH, 3.6), sharex=True, sharey=True, squeeze=False
         )
         for axes, task in zip(panels[0], tasks, strict=False):
             _band(axes, judging["margin"])
@@ -109,7 +109,8 @@ def schemes(comparisons: pd.DataFrame, judging: Mapping, path: str | os.PathLike
         for axes in panels.flat:
             axes.tick_params(axis="y", length=0)
         figure.suptitle("A12 of each scheme against b, Stanley's record of one generation", fontsize=8)
-        figure.legend(handles=_legend(judging["margin"]), loc="outside lower center", ncols=3, fontsize=7)
+        said = {_said(row, judging["alpha"]) for _, row in shown}
+        figure.legend(handles=_legend(said, judging["margin"]), loc="outside lower center", ncols=3, fontsize=7)
         figures.save(figure, path)
 
 
@@ -157,13 +158,14 @@ def _band(axes, margin: float) -> None:
     axes.axvline(HALF, color=COLOURS["ink"], linewidth=0.7)
 
 
-def _legend(margin: float) -> list:
+def _legend(said: set[str], margin: float) -> list:
     import matplotlib.pyplot as plt
     from matplotlib.patches import Patch
 
     handles = [
         plt.Line2D([], [], color=COLOURS[colour], marker=marker, label=words, linewidth=1.5, markersize=4.2)
-        for colour, marker, words in LOOKS.values()
+        for verdict, (colour, marker, words) in LOOKS.items()
+        if verdict in said
     ]
     handles.append(
         plt.Line2D([], [], color=COLOURS["ink"], marker="o", markersize=6.5, linestyle="none", label="large: primary")

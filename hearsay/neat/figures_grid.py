@@ -37,7 +37,7 @@ def moderators(comparisons: pd.DataFrame, judging: Mapping, path: str | os.PathL
     colours = dict(zip(populations, _shades(len(populations)), strict=True))
     with figures.style():
         figure, panels = plt.subplots(
-            1, max(len(rates), 1), figsize=(figures.WIDTH, 3.1), sharex=True, sharey=True, squeeze=False
+            1, max(len(rates), 1), figsize=(figures.WIDTH, 2.7), sharex=True, sharey=True, squeeze=False
         )
         for axes, rate in zip(panels[0], rates, strict=False):
             margin = judging["margin"]

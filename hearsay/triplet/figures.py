@@ -28,7 +28,7 @@ LINES = {  # of what is shared: colour, line
     BOTH: ("ink", "-"),
 }
 LINEAR = 5.0  # points around no difference within which the axis of differences is linear
-TICKS = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
+TICKS = (-50, -20, -5, -2, 0, 2, 5, 20, 50)
 POINTS = 100
 
 
@@ -46,7 +46,7 @@ def sharing(summary: pd.DataFrame, comparisons: pd.DataFrame, judging: Mapping, 
     places = dict(zip(SHARINGS, range(len(SHARINGS)), strict=True))
     with figures.style():
         figure, panels = plt.subplots(
-            2, len(DISTRIBUTIONS), figsize=(figures.WIDTH, 4.6), sharex=True, sharey="row", squeeze=False
+            2, len(DISTRIBUTIONS), figsize=(figures.WIDTH, 3.9), sharex=True, sharey="row", squeeze=False
         )
         for column, distribution in enumerate(DISTRIBUTIONS):
             above, below = panels[:, column]
@@ -188,7 +188,7 @@ def _discrepancies(table: pd.DataFrame, column: str, axis: Callable, path: str |
     linear = 10.0 ** np.floor(np.log10(least)) if np.isfinite(least) else 1.0
     with figures.style():
         figure, panels = plt.subplots(
-            1, max(len(there), 1), figsize=(figures.WIDTH, 2.6), sharex=True, sharey=True, squeeze=False
+            1, max(len(there), 1), figsize=(figures.WIDTH, 2.4), sharex=True, sharey=True, squeeze=False
         )
         for axes, distribution in zip(panels[0], there, strict=False):
             here = table[table["distribution"] == distribution]

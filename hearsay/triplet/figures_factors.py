@@ -120,22 +120,24 @@ def _forest(
     """Draw a row a line, and in it an interval a distribution."""
     import matplotlib.pyplot as plt
     from matplotlib.patches import Patch
+    from matplotlib.ticker import MaxNLocator
 
     known = set(zip(rows["training"], rows["statistics"], strict=True))
     lines = [line for line in lines if not line.training or (line.training, line.statistics) in known]
     values = POINTS * rows.loc[rows["training"].isin([line.training for line in lines]), ["low", "high"]].to_numpy()
     values = values[np.isfinite(values)]
-    reach = float(np.clip(1.05 * np.abs(values).max(initial=0.0), REACH[0], most))
+    left, right = (float(np.clip(1.05 * (sign * values).max(initial=0.0), REACH[0], most)) for sign in (-1, 1))
     with figures.style():
-        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.9 + 0.21 * len(lines)))
+        figure, axes = plt.subplots(figsize=(figures.WIDTH, 0.9 + 0.165 * len(lines)))
         axes.axvspan(-POINTS * harm, POINTS * harm, color=COLOURS["sky"], alpha=0.25, linewidth=0)
         axes.axvline(0, color=COLOURS["ink"], linewidth=0.6)
         for y, line in enumerate(lines):
             here = rows[(rows["training"] == line.training) & (rows["statistics"] == line.statistics)]
             for k, (distribution, look) in enumerate(LOOKS.items()):
                 for row in here[here["distribution"] == distribution].itertuples():
-                    _interval(axes, y + 0.22 * (k - 1), row, reach, look)
-        axes.set(xlim=(-reach, reach), ylim=(len(lines) - 0.4, -0.6), xlabel=words)
+                    _interval(axes, y + 0.22 * (k - 1), row, (-left, right), look)
+        axes.set(xlim=(-left, right), ylim=(len(lines) - 0.4, -0.6), xlabel=words)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_yticks(range(len(lines)), [line.words for line in lines])
         for line, label in zip(lines, axes.get_yticklabels(), strict=True):
             label.set(fontsize=7, weight="normal" if line.training else "bold")
@@ -150,21 +152,22 @@ def _forest(
         figures.save(figure, path)
 
 
-def _interval(axes, y: float, row, reach: float, look: tuple[str, str]) -> None:
+def _interval(axes, y: float, row, edges: tuple[float, float], look: tuple[str, str]) -> None:
     colour, value = COLOURS[look[0]], POINTS * row.difference
     ends = POINTS * np.array([row.low, row.high])
-    axes.plot(np.clip(ends, -reach, reach), [y, y], color=colour, linewidth=1.1, solid_capstyle="butt")
-    for end, marker in ((-reach, "<"), (reach, ">")):
+    axes.plot(np.clip(ends, *edges), [y, y], color=colour, linewidth=1.1, solid_capstyle="butt")
+    for end, marker in zip(edges, "<>", strict=True):
         if ends[0] < end < ends[1]:
             axes.plot(end, y, marker, color=colour, markersize=2.5, clip_on=False)
-    if abs(value) <= reach:
+    if edges[0] <= value <= edges[1]:
         axes.plot(value, y, look[1], color=colour, markersize=3.5, markeredgecolor="white", markeredgewidth=0.4)
     else:
         side = np.sign(value)
-        axes.annotate(f"{value:+.0f}", (side * reach, y), (-8 * side, 0), textcoords="offset points", fontsize=6.5,
+        edge = edges[value > 0]
+        axes.annotate(f"{value:+.0f}", (edge, y), (-8 * side, 0), textcoords="offset points", fontsize=6.5,
                       ha="right" if side > 0 else "left", va="center", color=colour, bbox={"fc": "white", "ec": "none",
                       "pad": 0.5})  # fmt: skip
-        axes.plot(side * reach, y, ">" if side > 0 else "<", color=colour, markersize=3.5, clip_on=False)
+        axes.plot(edge, y, ">" if side > 0 else "<", color=colour, markersize=3.5, clip_on=False)
 
 
 def losses(comparisons: pd.DataFrame, judging: Mapping, path: str | os.PathLike) -> None:

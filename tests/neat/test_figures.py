@@ -305,6 +305,16 @@ def test_too_few_runs_to_show_equivalence_are_called_so(tmp_path):
     assert written(draw("schemes", tmp_path / "a.svg", few)).count("estimates only") == 1
 
 
+def test_the_legend_names_the_verdicts_that_are_drawn(seen):
+    def named(changed=None) -> set[str]:
+        return {label.get_text() for label in seen("schemes", changed).legends[0].get_texts()}
+
+    rows = comparisons()
+    assert {words for *_, words in figures.LOOKS.values()} <= named()
+    only = {words for *_, words in figures.LOOKS.values()} & named(rows[rows["family"] == PRIMARY])
+    assert only == {figures.LOOKS[verdict][2] for verdict in rows.loc[rows["family"] == PRIMARY, "verdict"]}
+
+
 def test_every_verdict_has_a_look():
     assert set(VERDICTS) | {figures.NOT_SLOWER} == set(figures.LOOKS)
     assert set(VERDICTS) == set(figures_grid.MARKERS)

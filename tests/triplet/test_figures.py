@@ -167,6 +167,14 @@ def test_an_effect_beyond_the_axis_is_written_at_an_arrow(seen, tables):
     assert [note.get_text() for note in axes.texts if note.get_text() == "-50"] == ["-50"] * 2
 
 
+def test_the_axis_goes_as_far_to_either_side_as_the_effects_do(seen, tables):
+    frame = tables["comparisons"].copy()
+    frame[["difference", "low", "high"]] = [-0.12, -0.15, -0.1]
+    assert seen("factors", comparisons=frame).axes[0].get_xlim() == pytest.approx(
+        (-1.05 * 15, figures_factors.REACH[0])
+    )
+
+
 def test_the_band_is_where_the_config_has_it(seen):
     for name in ("factors", "moderators"):
         axes = seen(name).axes[0]
