@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hearsay import verify
@@ -21,9 +21,10 @@ OF_A_STUDY = ("numbers", "claims", "figures")  # its rules, by the ends of their
 OF_ALL = ("claims", "numbers", "answers", "page", "paper")
 
 
-def lay_out(root: Path, folder: Path, studies: Iterable[str]) -> None:
-    """Make `folder` a copy of the checkout `root` whose results/ hold the published tables of `studies`.
+def lay_out(root: Path, folder: Path, studies: Iterable[str], anew: Collection[str]) -> None:
+    """Make `folder` a copy of the checkout `root` whose results/ hold what was published of `studies`.
 
+    anew: the studies whose numbers, claims and figures are left out, to be made of their tables again.
     Raises HearsayError where a study is not published, or a table is not what its run wrote.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -34,14 +35,20 @@ def lay_out(root: Path, folder: Path, studies: Iterable[str]) -> None:
         if not (source / "provenance.json").is_file():
             raise HearsayError(f"reference/{study}: not published yet; `hearsay reference --study {study}` does it")
         written |= json.loads((source / "provenance.json").read_text(encoding="utf-8"))
-        for path in sorted((source / "tables").glob("*.csv")):
-            name = f"results/{study}/tables/{path.name}"
-            if written[name]["sha256"] != sha256(path):
-                raise HearsayError(f"reference/{study}/tables/{path.name}: not what the published run wrote")
-            if path.stem not in OF_A_STUDY:
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, folder / name)
+        made = {path for path, entry in written.items() if entry["rule"] in rules_of(anew)}
+        for path in sorted((source / "tables").glob("*.csv")) + sorted((source / "figures").glob("*.svg")):
+            _lay(path, folder, f"results/{path.relative_to(folder / REFERENCE).as_posix()}", written, made)
+        _lay(source / "claims.json", folder, f"results/{study}/claims.json", written, made)
     write_text(folder / "results/checked.json", json.dumps(written, indent=1, sort_keys=True) + "\n")
+
+
+def _lay(path: Path, folder: Path, name: str, written: Mapping[str, Mapping], made: Collection[str]) -> None:
+    if name in made:
+        return
+    if name not in written or written[name]["sha256"] != sha256(path):
+        raise HearsayError(f"{path.relative_to(folder)}: not what the published run wrote")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, folder / name)
 
 
 def make(folder: Path, rules: Sequence[str], cores: str = "all") -> None:

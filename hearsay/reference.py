@@ -12,43 +12,50 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hearsay import peers, published
+from hearsay.config import studies
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
 from hearsay.provenance import read_record
+from hearsay.readme import opening, written
 
 CHECKOUT = Path("build/reference")
 TARGET = Path("reference")
+README = Path("README.md")
 PUBLISHED = ("claims.json", "provenance.json", "tables", "figures")
 LARGEST = 4_000_000  # bytes; what is larger (a hash of every image) is named by its own hash in provenance.json only
 WHOLE = ("answers.html", "claims.csv", "paper.pdf")  # what all studies lead to
 
 
-def run(studies: Sequence[str], cores: str, timings: bool = True) -> None:
-    """Run the paper size of `studies`, and their benchmarks too, and replace what `reference/` holds of them."""
+def run(names: Sequence[str], cores: str, timings: bool = True) -> None:
+    """Run the paper size of the studies `names`, and their benchmarks, and replace what `reference/` holds of them."""
     commit = _commit()
     _checkout(commit)
     if timings:
-        _snakemake(cores, *(f"{study}_timings" for study in studies))
-        for study in studies:
+        _snakemake(cores, *(f"{study}_timings" for study in names))
+        for study in names:
             _replace_timings(CHECKOUT / TARGET / "benchmarks", study)
-    _snakemake(cores, *studies)
-    for study in studies:
+    _snakemake(cores, *names)
+    for study in names:
         publish(CHECKOUT / "results" / study, TARGET / study, commit)
         if timings:
             _replace_timings(TARGET / "benchmarks", study)
 
 
-def redraw(studies: Sequence[str], cores: str) -> None:
-    """Draw, judge and typeset the published run anew from its tables, and replace what comes of it in `reference/`."""
+def redraw(anew: Sequence[str], cores: str) -> None:
+    """Make of the published tables what all studies lead to, and of those in `anew` numbers, verdicts and figures too.
+
+    Replaces what comes of it in `reference/`, and the answers in the README.
+    """
     commit = _commit()
     folder = published.FOLDER
-    published.lay_out(Path(), folder, studies)
-    published.make(folder, published.rules_of(studies) + list(published.OF_ALL), cores)
-    for study in studies:
+    published.lay_out(Path(), folder, studies(), anew)
+    published.make(folder, published.rules_of(anew) + list(published.OF_ALL), cores)
+    for study in anew:
         _renew(folder / "results", study, TARGET / study)
     for name in WHOLE:
         shutil.copyfile(folder / "results" / name, TARGET / name)
     write_text(TARGET / "COMMIT", commit + "\n")
+    write_text(README, written(README.read_text(encoding="utf-8"), opening(Path())))
 
 
 def _renew(results: Path, study: str, target: Path) -> None:

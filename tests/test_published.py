@@ -14,32 +14,38 @@ from hearsay.files import sha256, write_text
 def root(tmp_path):
     root = tmp_path / "root"
     written = {}
-    for name in ("summary", "numbers"):
-        path = root / f"reference/s/tables/{name}.csv"
-        write_text(path, f"{name}\n1\n")
-        written[f"results/s/tables/{name}.csv"] = {"sha256": sha256(path)}
+    names = {"tables/summary.csv": "gather", "tables/numbers.csv": "numbers", "claims.json": "claims"}
+    for name, kind in names.items():
+        path = root / "reference/s" / name
+        write_text(path, name)
+        written[f"results/s/{name}"] = {"sha256": sha256(path), "rule": f"s_{kind}"}
     write_text(root / "reference/s/provenance.json", json.dumps(written))
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     return root
 
 
-def test_tables_lie_where_a_run_would_have_written_them(root, tmp_path):
+def laid_out(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_all_lies_where_a_run_would_have_written_it_but_what_is_made_anew(root, tmp_path):
     write_text(tmp_path / "out/results/old", "of the last time")
-    published.lay_out(root, tmp_path / "out", ["s"])
-    found = {path.relative_to(tmp_path / "out/results").as_posix() for path in (tmp_path / "out/results").rglob("*.*")}
-    assert found == {"s/tables/summary.csv", "checked.json"}  # numbers are made anew
-    assert not (tmp_path / "out/results/old").exists()
+    published.lay_out(root, tmp_path / "out", ["s"], anew=["s"])
+    assert laid_out(tmp_path / "out/results") == {"s/tables/summary.csv", "checked.json"}
+    published.lay_out(root, tmp_path / "out", ["s"], anew=[])
+    whole = {"s/tables/summary.csv", "s/tables/numbers.csv", "s/claims.json", "checked.json"}
+    assert laid_out(tmp_path / "out/results") == whole
 
 
 def test_a_table_that_was_edited_is_refused(root, tmp_path):
-    write_text(root / "reference/s/tables/summary.csv", "summary\n2\n")
+    write_text(root / "reference/s/tables/summary.csv", "another")
     with pytest.raises(HearsayError, match=r"reference/s/tables/summary\.csv: not what the published run wrote"):
-        published.lay_out(root, tmp_path / "out", ["s"])
+        published.lay_out(root, tmp_path / "out", ["s"], anew=[])
 
 
 def test_a_study_that_is_not_published_says_what_to_do(root, tmp_path):
     with pytest.raises(HearsayError, match="hearsay reference --study other"):
-        published.lay_out(root, tmp_path / "out", ["other"])
+        published.lay_out(root, tmp_path / "out", ["other"], anew=[])
 
 
 def test_a_run_that_fails_is_one_line(tmp_path):

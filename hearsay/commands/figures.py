@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from hearsay import config, published
 
     studies = config.known_studies(args.study)
-    published.lay_out(Path(), published.FOLDER, studies)
+    published.lay_out(Path(), published.FOLDER, studies, anew=studies)
     published.make(published.FOLDER, published.rules_of(studies, ["figures"]), args.cores)
     drawn = [path for study in studies for path in sorted((published.FOLDER / "results" / study / "figures").iterdir())]
     changed = []

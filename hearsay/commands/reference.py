@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     """Run and replace; the paper and what else all studies lead to is made of the tables of all of them."""
     from hearsay import config, reference
 
+    names = config.known_studies(args.study)
     if not args.redraw:
-        reference.run(config.known_studies(args.study), args.cores, timings=not args.no_timings)
-    reference.redraw(config.studies(), args.cores)
+        reference.run(names, args.cores, timings=not args.no_timings)
+    reference.redraw(names if args.redraw else [], args.cores)
     return 0

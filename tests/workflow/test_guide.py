@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hearsay import tables
+from hearsay import reference, tables
 from hearsay.claims import CLAIMS, FAILS
 from hearsay.provenance import read_record
 from tests.workflow.conftest import ROOT
@@ -95,7 +95,11 @@ def test_a_newcomer_gets_from_a_question_to_a_published_verdict(clone):
     assert (clone.folder / "results/paper.pdf").read_bytes() != paper
     # What the guide names was edited, and no other shared file.
     assert not newcomer.run("git status --porcelain")
-    assert newcomer.changed("M") == set(SHARED)
+    modified = newcomer.changed("M")
+    assert {path for path in modified if not path.startswith("reference/")} == set(SHARED)
+    assert {path for path in modified if path.startswith("reference/")} == {
+        f"reference/{name}" for name in ("COMMIT", *reference.WHOLE)
+    }
     published = {path for path in newcomer.changed("A") if path.startswith(f"reference/{STUDY}/")}
     assert {f"reference/{STUDY}/claims.json", f"reference/{STUDY}/COMMIT"} <= published
     assert newcomer.changed("A") - published == newcomer.wrote

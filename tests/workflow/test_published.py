@@ -10,7 +10,7 @@ pytestmark = pytest.mark.workflow
 
 def test_figures_numbers_and_verdicts_come_out_again(tmp_path):
     studies = config.studies()
-    published.lay_out(ROOT, tmp_path / "published", studies)
+    published.lay_out(ROOT, tmp_path / "published", studies, anew=studies)
     published.make(tmp_path / "published", [*published.rules_of(studies), *published.OF_ALL], cores="1")
     results, reference = tmp_path / "published/results", ROOT / "reference"
     figures = sorted(path.relative_to(reference) for path in reference.glob("*/figures/*.svg"))
