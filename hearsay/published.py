@@ -35,16 +35,17 @@ def lay_out(root: Path, folder: Path, studies: Iterable[str], anew: Collection[s
         if not (source / "provenance.json").is_file():
             raise HearsayError(f"reference/{study}: not published yet; `hearsay reference --study {study}` does it")
         written |= json.loads((source / "provenance.json").read_text(encoding="utf-8"))
-        made = {path for path, entry in written.items() if entry["rule"] in rules_of(anew)}
-        for path in sorted((source / "tables").glob("*.csv")) + sorted((source / "figures").glob("*.svg")):
-            _lay(path, folder, f"results/{path.relative_to(folder / REFERENCE).as_posix()}", written, made)
-        _lay(source / "claims.json", folder, f"results/{study}/claims.json", written, made)
+        paths = sorted((source / "tables").glob("*.csv"))
+        if study in anew:
+            paths = [path for path in paths if path.stem not in OF_A_STUDY]
+        else:
+            paths += [*sorted((source / "figures").glob("*.svg")), source / "claims.json"]
+        for path in paths:
+            _lay(path, folder, f"results/{path.relative_to(folder / REFERENCE).as_posix()}", written)
     write_text(folder / "results/checked.json", json.dumps(written, indent=1, sort_keys=True) + "\n")
 
 
-def _lay(path: Path, folder: Path, name: str, written: Mapping[str, Mapping], made: Collection[str]) -> None:
-    if name in made:
-        return
+def _lay(path: Path, folder: Path, name: str, written: Mapping[str, Mapping]) -> None:
     if name not in written or written[name]["sha256"] != sha256(path):
         raise HearsayError(f"{path.relative_to(folder)}: not what the published run wrote")
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
