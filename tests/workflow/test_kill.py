@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from hearsay import scaling
 from tests.workflow.conftest import Checkout
 
 pytestmark = pytest.mark.workflow
 
 KILLS = 10
-BETWEEN = (4.0, 30.0)  # seconds from the start of a run to its end: before its first job, or several jobs later
+SOONEST = 4.0  # seconds after the start: before the first job
 
 
 def report(checkout: Checkout) -> subprocess.Popen:
@@ -62,10 +63,12 @@ def test_killed_ten_times_it_goes_on_each_time_and_ends_with_the_same_bytes(fini
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     moments = random.Random(seed)
+    # At the latest several jobs later, but so that ten runs together do not get to the end.
+    latest = SOONEST + 0.12 * scaling.total(scaling.read_jobs(finished.folder / "results")) / 2
     known, went_on = {}, 0
     for _ in range(KILLS):
         process = report(checkout)
-        time.sleep(moments.uniform(*BETWEEN))
+        time.sleep(moments.uniform(SOONEST, latest))
         assert process.poll() is None, process.communicate()[0][-4000:]
         went_on += "it goes on from what it had finished" in kill(process)
         now = finished_jobs(checkout)
