@@ -34,8 +34,8 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def text(value: float | int | str | bool, unit: str) -> str:
     """Return a number as a person reads it, by the rules of report/template.typ.
 
-    Shares as per cent, never rounded up to all or down to nothing; else four significant digits, thousands apart; two
-    significant digits and a power of ten for what is smaller than `TINY`.
+    Shares as per cent, never rounded up to all or down to nothing; else three significant digits, more just below one,
+    and thousands apart; two significant digits and a power of ten for what is smaller than `TINY`.
     """
     if isinstance(value, bool | str):
         return str(value).lower() if isinstance(value, bool) else value
@@ -47,8 +47,10 @@ def text(value: float | int | str | bool, unit: str) -> str:
     if 0 < abs(value) < TINY:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.removesuffix('.0')} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
-    whole = float(value).is_integer()
-    return _decimal(value, 0 if whole else max(0, 3 - math.floor(math.log10(abs(value)))))
+    if float(value).is_integer():
+        return _decimal(value, 0)
+    edge = abs(1 - abs(value)) if abs(value) < 1 else 1
+    return _decimal(value, max(0, 2 - math.floor(math.log10(abs(value))), math.ceil(-math.log10(edge))))
 
 
 def _decimal(value: float, places: int) -> str:

@@ -332,7 +332,19 @@ def _gains(resampling: pd.DataFrame, config: Mapping) -> dict[str, tuple]:
             f"{key}_cases": (len(here), "cases", f"learners and data sets: {arm}"),
             f"{key}_up": (int((shown & (here["gain"] > 0)).sum()), "cases", "shown to gain"),
             f"{key}_down": (int((shown & (here["gain"] < 0)).sum()), "cases", "shown to lose"),
+            f"{key}_new_data": (
+                int((here["corrected_p_holm"] < alpha).sum()),
+                "cases",
+                "shown to gain or lose by the wider interval for new data",
+            ),
         }
+    brier = resampling[(resampling["measure"] == "Brier score") & (resampling["arm"] == "bagged")]
+    shown = brier["p_holm"] < alpha
+    found |= {
+        "brier_cases": (len(brier), "cases", "learners and data sets whose Brier score bagging may change"),
+        "brier_up": (int((shown & (brier["gain"] > 0)).sum()), "cases", "shown to be better by bagging"),
+        "brier_down": (int((shown & (brier["gain"] < 0)).sum()), "cases", "shown to be worse by bagging"),
+    }
     bagged = rows[rows["arm"] == "bagged"]
     top = bagged.loc[bagged["gain"].idxmax()]
     return found | {

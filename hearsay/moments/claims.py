@@ -22,7 +22,7 @@ from hearsay.moments.runs import BASE, TRAINING
 from hearsay.moments.shifted import ACCURACY, AFTERWARDS, OWN, UPDATING
 
 FIGURE = "results/moments/figures/{}.svg"
-DIFFERENCE = "difference of accuracies"
+POINTS, HUNDRED = "points of accuracy", 100
 
 
 def without_update(evidence: Mapping) -> Judgement:
@@ -126,9 +126,9 @@ def _listed(words: Mapping[str, pd.Series], names: pd.Series) -> str:
 
 
 def _judged(verdict: str, row: pd.Series, figure: str, said: str) -> Judgement:
-    ends = (float(row[name]) for name in ("difference", "low", "high"))
+    ends = (HUNDRED * float(row[name]) for name in ("difference", "low", "high"))
     condition = said if verdict in (DEPENDS, UNDECIDED) else ""
-    return Judgement(verdict, *ends, DIFFERENCE, int(row["n"]), FIGURE.format(figure), condition)
+    return Judgement(verdict, *ends, POINTS, int(row["n"]), FIGURE.format(figure), condition)
 
 
 CLAIMS = [

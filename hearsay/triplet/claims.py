@@ -19,7 +19,7 @@ from hearsay.triplet.written import BOTH_APART, FIRST, LOSSES_BOTH, START, TRAIN
 THREAD = "How should batch normalisation be shared across the branches of a triplet network?"
 FIGURE = "results/triplet/figures/{}.svg"
 TABLE = "results/triplet/tables/{}.csv"
-RELATIVE, SHARE, ACCURACY = "relative distance", "share of cases", "difference of accuracies"
+RELATIVE, SHARE, POINTS, HUNDRED = "relative distance", "share of cases", "points of accuracy", 100
 ALL_OF_IT = (HOLDS, DEPENDS, FAILS, UNDECIDED)
 
 
@@ -160,9 +160,9 @@ def _about(found: pd.DataFrame, true: pd.Series, false: pd.Series, yes: str, no:
     places = found["distribution"].where(found["outcome"] != DOMAINS, "across shifted domains")
     condition = "; ".join(f"{place}: {word}" for place, word in zip(places, said, strict=True))
     worst = found.loc[found["difference"].abs().idxmax()]
-    ends = (float(worst[name]) for name in ("difference", "low", "high"))
+    ends = (HUNDRED * float(worst[name]) for name in ("difference", "low", "high"))
     kept = condition if verdict in (DEPENDS, UNDECIDED) else ""
-    return Judgement(verdict, *ends, ACCURACY, int(worst["n"]), FIGURE.format("sharing"), kept)
+    return Judgement(verdict, *ends, POINTS, int(worst["n"]), FIGURE.format("sharing"), kept)
 
 
 def _sentence(evidence: Mapping, sentence: str) -> pd.Series:

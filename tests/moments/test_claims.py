@@ -122,11 +122,11 @@ def test_conditions_say_what_each_case_says():
 
 def test_estimates_are_those_that_the_endpoints_name():
     found = judged("without-update", without((BROKEN, FINE), ((-0.9, -0.8), FINE)))
-    assert (found.low, found.high, found.n) == (*map(pytest.approx, BROKEN), 5)  # the base training's
+    assert (found.low, found.high, found.n) == (*(pytest.approx(100 * end) for end in BROKEN), 5)  # the base training's
     worst = judged("never-in-evaluation", evaluations(all=GAIN, noise=HARM))
-    assert (worst.low, worst.estimate, worst.high) == pytest.approx((-0.35, -0.2, -0.05))  # corrected
+    assert (worst.low, worst.estimate, worst.high) == pytest.approx((-35, -20, -5))  # corrected
     last = judged("slow-decay-safe", slow(WORSE, UNCLEAR, SAFE))
-    assert (last.low, last.high) == pytest.approx(SAFE)
+    assert (last.low, last.high) == pytest.approx(tuple(100 * end for end in SAFE))
 
 
 def test_safety_is_a_fixed_sequence_from_the_last_look_on():
