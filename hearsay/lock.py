@@ -21,10 +21,10 @@ SNAKEMAKES = Path(".snakemake/locks")
 
 
 @contextlib.contextmanager
-def one_run(path: Path = LOCK) -> Iterator[int]:
+def one_run(path: Path = LOCK, what: str = "report") -> Iterator[int]:
     """Hold the lock while the block runs; yield the file descriptor, to be passed on to the process that computes.
 
-    Raises HearsayError where another process holds it.
+    what: the command that asks. Raises HearsayError where another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -33,7 +33,7 @@ def one_run(path: Path = LOCK) -> Iterator[int]:
         except BlockingIOError:
             file.seek(0)
             raise HearsayError(
-                f"report: another run goes on in this folder ({file.read().strip() or 'just started'}); "
+                f"{what}: another run goes on in this folder ({file.read().strip() or 'just started'}); "
                 "wait for its end, or work in another clone"
             ) from None
         file.truncate(0)
@@ -45,24 +45,28 @@ def one_run(path: Path = LOCK) -> Iterator[int]:
 def left_locked() -> bool:
     """Return whether Snakemake's lock is there and no Snakemake works in this folder: a killed run left it.
 
-    Raises HearsayError where one does work here, which did not take our lock: a plain `snakemake`.
+    Raises HearsayError where one does work here, which did not take our lock: a plain `snakemake`, or a job that
+    outlived its own.
     """
     if not any(SNAKEMAKES.glob("*")):
         return False
     if found := _snakemakes_here():
-        raise HearsayError(f"report: snakemake runs in this folder (process {found[0]}); wait for its end")
+        raise HearsayError(f"report: snakemake runs in this folder (process {found[0]}), or a job of it; wait for its end")
     return True
 
 
 def _snakemakes_here() -> list[int]:
-    """Return the processes of this machine that run Snakemake in the current folder."""
-    found = []
+    """Return the processes of this machine that run Snakemake in the current folder, or a job of one."""
+    found, here = [], Path.cwd()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):  # gone by now, or somebody else's
-            if _is_snakemake(process.cmdline()) and Path(process.cwd()) == Path.cwd():
+            folder = Path(process.cwd())
+            inside = folder == here or folder.is_relative_to(here / ".snakemake")  # there a shadowed job works
+            if inside and _is_snakemake(process.cmdline()):
                 found.append(process.pid)
     return found
 
 
 def _is_snakemake(command: list[str]) -> bool:
-    return any(Path(word).name == "snakemake" for word in command[:4])
+    # A job's script is copied to .snakemake/scripts, and outlives a Snakemake that alone is killed.
+    return any(Path(word).name == "snakemake" or ".snakemake" in Path(word).parts for word in command[:4])

@@ -92,3 +92,21 @@ def test_a_plain_snakemake_is_waited_for():
     assert lock.left_locked()  # that one works in another folder
     process.kill()
     process.wait()
+
+
+@pytest.mark.parametrize("shadow", ["", ".snakemake/shadow/tmp1"])
+def test_a_job_that_outlived_its_snakemake_is_waited_for(shadow):
+    lock.SNAKEMAKES.mkdir(parents=True)
+    (lock.SNAKEMAKES / "0.output.lock").write_text("results/x\n")
+    script = Path(shadow, ".snakemake/scripts/tmp2.audit.py").absolute()
+    script.parent.mkdir(parents=True)
+    script.write_text("import time; print('held', flush=True); time.sleep(60)")
+    process = subprocess.Popen([sys.executable, str(script)], cwd=Path(shadow), stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(HearsayError, match=rf"\(process {process.pid}\), or a job of it"):
+            lock.left_locked()
+    finally:
+        process.kill()
+        process.wait()
+    assert lock.left_locked()
