@@ -51,7 +51,9 @@ def left_locked() -> bool:
     if not any(SNAKEMAKES.glob("*")):
         return False
     if found := _snakemakes_here():
-        raise HearsayError(f"report: snakemake runs in this folder (process {found[0]}), or a job of it; wait for its end")
+        raise HearsayError(
+            f"report: snakemake runs in this folder (process {found[0]}), or a job of it; wait for its end"
+        )
     return True
 
 

@@ -16,6 +16,7 @@ from hearsay.errors import HearsayError
 from hearsay.files import sha256, write_text
 
 FOLDER = Path("build/published")
+LOCK = Path("build/published.lock")  # held by who makes something in FOLDER
 REFERENCE = Path("reference")
 OF_A_STUDY = ("numbers", "claims", "figures")  # its rules, by the ends of their names
 OF_ALL = ("claims", "numbers", "answers", "page", "paper")

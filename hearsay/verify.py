@@ -57,9 +57,10 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
 def twice(source: Path, folder: Path) -> list[str]:
     """Run the smoke size in two clean copies of `source` below `folder`; return the results that differ."""
     found = []
-    for cores in CORES:
-        clean = folder / f"cores {cores}"  # a space, as people have them
+    copies = {cores: folder / f"cores {cores}" for cores in CORES}  # a space, as people have them
+    for clean in copies.values():  # both first: where one fails, none of an earlier call is there to be trusted
         shutil.rmtree(clean, ignore_errors=True)
+    for cores, clean in copies.items():
         copy(source, clean)
         run(clean, cores)
         found.append(hashes(clean / "results"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hearsay import lock
+from hearsay.cli import main
 from hearsay.errors import HearsayError
 
 HOLD = """
@@ -48,6 +49,22 @@ def test_a_second_run_is_refused_with_who_runs():
     first.wait()
     with lock.one_run():  # the kernel let go
         pass
+
+
+@pytest.mark.parametrize(
+    ("command", "held"),
+    [
+        (["figures"], "build/published.lock"),
+        (["reference", "--redraw"], "build/published.lock"),
+        (["verify", "--only", "bytes"], "build/verify.lock"),
+    ],
+)
+def test_two_at_once_do_not_empty_each_others_folder(capsys, command, held):
+    with lock.one_run(Path(held)):
+        assert main(command) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"hearsay: {command[0]}: another run goes on in this folder (process {os.getpid()} on ")
+    assert len(said.splitlines()) == 1
 
 
 def test_who_computes_still_holds_it_when_who_started_it_is_killed():

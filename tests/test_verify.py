@@ -107,6 +107,20 @@ def test_the_command_says_and_ends_so(tmp_path, monkeypatch, capsys, verdict, st
     assert said in capsys.readouterr().out
 
 
+def test_a_run_that_fails_leaves_nothing_of_an_earlier_one(tmp_path, monkeypatch):
+    for cores in verify.CORES:
+        write_text(tmp_path / f"out/cores {cores}/results/paper.pdf", "old")
+
+    def fail(folder, cores):
+        raise HearsayError("the run failed")
+
+    monkeypatch.setattr(verify, "copy", lambda source, target: None)
+    monkeypatch.setattr(verify, "run", fail)
+    with pytest.raises(HearsayError, match="the run failed"):
+        verify.twice(tmp_path, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
 @pytest.mark.parametrize(("size", "said"), [("smoke", "a run of size smoke"), (None, "no finished run")])
 def test_there_must_be_a_desk_run_to_compare(tmp_path, monkeypatch, capsys, size, said):
     monkeypatch.chdir(tmp_path)

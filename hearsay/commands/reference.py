@@ -20,10 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run and replace; the paper and what else all studies lead to is made of the tables of all of them."""
-    from hearsay import config, reference
+    from hearsay import config, published, reference
+    from hearsay.lock import one_run
 
     names = config.known_studies(args.study)
-    if not args.redraw:
-        reference.run(names, args.cores, timings=not args.no_timings)
-    reference.redraw(names if args.redraw else [], args.cores)
+    with one_run(published.LOCK, NAME):
+        if not args.redraw:
+            reference.run(names, args.cores, timings=not args.no_timings)
+        reference.redraw(names if args.redraw else [], args.cores)
     return 0

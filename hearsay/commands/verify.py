@@ -27,8 +27,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _bytes(folder: Path) -> bool:
     from hearsay import verify
+    from hearsay.lock import one_run
 
-    names = verify.twice(Path(), folder)
+    with one_run(folder.with_name(f"{folder.name}.lock"), NAME):
+        names = verify.twice(Path(), folder)
     for name in names:
         print(f"results/{name}: other bytes on {verify.CORES[0]} core than on {verify.CORES[1]}")
     count = len(verify.hashes(folder / f"cores {verify.CORES[0]}/results"))
