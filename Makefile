@@ -32,7 +32,8 @@ test: setup ## every test
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-cluster: setup ## the smoke size on a real Slurm, which it installs and stops again; in CI, as root, only
-	@if reason=$$($(BIN)/python -m tests.cluster.slurm); then $(BIN)/python -m pytest -m cluster tests/cluster; \
+	@reason=$$($(BIN)/python -m tests.cluster.slurm) || exit; \
+	if [ -z "$$reason" ]; then $(BIN)/python -m pytest -m cluster tests/cluster; \
 	else printf '\n*** test-cluster DID NOT RUN: %s ***\n\n' "$$reason" >&2; fi
 
 lint: setup ## ruff, snakefmt, snakemake --lint

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -110,7 +109,7 @@ class Cluster:
                 daemon.wait(30)
             except subprocess.TimeoutExpired:
                 daemon.kill()
-        CONF.unlink()
+        CONF.unlink(missing_ok=True)
 
     def states(self) -> dict[str, str]:
         """Return the state of each node."""
@@ -140,7 +139,5 @@ class Cluster:
 
 
 if __name__ == "__main__":
-    # For the Makefile: says why not, and ends with 1, where no cluster may be started.
-    said = refusal()
-    print(said)
-    sys.exit(bool(said))
+    # For the Makefile: says why not, where no cluster may be started. Any other status than 0 is a fault of ours.
+    print(refusal())
