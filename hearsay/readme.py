@@ -67,10 +67,10 @@ def _figure(answer: Mapping[str, Any], folder: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return a plain text as Markdown, what stands between backticks as code; it may stand in a table."""
-    parts = text.split("`")
-    plain = [re.sub(r"([\\*_|<>\[\]])", r"\\\1", part) if at % 2 == 0 else part for at, part in enumerate(parts)]
-    return "`".join(plain)
+    """Return a plain text as Markdown for the cell of a table, what stands between backticks as code."""
+    # In code only the bar is escaped: it would end the cell there, too.
+    special = (r"([\\*_|<>\[\]])", r"([|])")
+    return "`".join(re.sub(special[at % 2], r"\\\1", part) for at, part in enumerate(text.split("`")))
 
 
 def opening(root: Path) -> str:

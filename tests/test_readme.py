@@ -31,7 +31,7 @@ def test_every_question_has_a_row_and_a_figure_that_is_there():
 
 
 def test_markdown_keeps_the_text_and_the_table():
-    assert readme.markdown("a*b | [c] `d|e_f` <g>") == r"a\*b \| \[c\] `d|e_f` \<g\>"
+    assert readme.markdown("a*b | [c] `d|e_f` <g>") == r"a\*b \| \[c\] `d\|e_f` \<g\>"
 
 
 def test_only_what_stands_between_the_marks_is_written():
