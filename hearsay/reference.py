@@ -21,6 +21,7 @@ from hearsay.readme import opening, written
 CHECKOUT = Path("build/reference")
 TARGET = Path("reference")
 README = Path("README.md")
+UPSTREAM = "reference/upstream"
 PUBLISHED = ("claims.json", "provenance.json", "tables", "figures")
 LARGEST = 4_000_000  # bytes; what is larger (a hash of every image) is named by its own hash in provenance.json only
 WHOLE = ("answers.html", "claims.csv", "paper.pdf")  # what all studies lead to
@@ -94,7 +95,8 @@ def _replace_timings(target: Path, study: str) -> None:
 
 
 def _commit() -> str:
-    if _git("status", "--porcelain", "--", ".", ":!reference"):
+    # Of reference/ only what others should fix is written by hand.
+    if _git("status", "--porcelain", "--", ".", ":!reference") or _git("status", "--porcelain", "--", UPSTREAM):
         raise HearsayError("reference: some changes are not committed; commit them, so that the run has a name")
     return _git("rev-parse", "HEAD")
 

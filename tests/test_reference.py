@@ -61,9 +61,11 @@ def test_uncommitted_code_is_refused(repository):
     assert len(commit) == 40
     write_text("reference/old", "2")  # what it replaces itself does not count
     assert reference._commit() == commit
-    write_text("code.py", "2")
-    with pytest.raises(HearsayError, match="not committed"):
-        reference._commit()
+    for name in ("code.py", "reference/upstream/findings.csv"):  # the paper prints the latter
+        write_text(name, "2")
+        with pytest.raises(HearsayError, match="not committed"):
+            reference._commit()
+        subprocess.run(["git", "stash", "--quiet", "--include-untracked", "--", name], check=True)
 
 
 def test_the_run_has_a_checkout_of_its_own(repository):
