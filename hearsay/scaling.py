@@ -83,7 +83,7 @@ def plan(graph: Mapping, measured: Mapping[str, list[float]]) -> tuple[dict[str,
     """Return the jobs of a planned run, each as long as the measured ones of its rule are in the mean.
 
     graph: from `snakemakes_plan`; measured: from `read_rules`. Jobs of a rule that was not measured take no time; the
-    second value says how many there are of which rule.
+    second value says how many there are of which rule. Raises HearsayError where no rule of the plan was measured.
     """
     rule = {node["id"]: node["value"]["rule"] for node in graph["nodes"]}
     seconds = {name: mean(times) for name, times in measured.items()}
@@ -92,6 +92,8 @@ def plan(graph: Mapping, measured: Mapping[str, list[float]]) -> tuple[dict[str,
     for edge in graph["edges"]:
         needs[edge["v"]].add(names[edge["u"]])
     jobs = {names[node]: Job(seconds.get(name, 0.0), frozenset(needs[node])) for node, name in rule.items()}
+    if not total(jobs):
+        raise HearsayError("scaling: no job of this plan has finished, so there are no times; start the run first")
     return jobs, Counter(name for name in rule.values() if name not in seconds and name != "all")
 
 

@@ -95,3 +95,5 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path):
     assert (makespan(jobs, 1), makespan(jobs, 2)) == (7.0, 4.0)
     assert critical_path(jobs)[-1] == "all/3"
     assert missing == {"s_more": 1}
+    with pytest.raises(HearsayError, match="no job of this plan has finished"):
+        plan(graph, {})
