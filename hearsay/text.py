@@ -133,15 +133,20 @@ def check_template(source: str, path: str, *, allowed: Sequence[str] = ()) -> No
 def check_places(texts: Mapping[str, str], path: str, *, allowed: Sequence[str] = ()) -> None:
     """Hold texts, by the keys under which they stand in `path`, against the text policy.
 
-    What stands in braces is a place for a number that is looked up. Raises HearsayError with one line a fault.
+    What stands in braces is a place for a number that is looked up, the name of its key and nothing else. Raises
+    HearsayError with one line a fault.
     """
     lines = []
     for key, text in texts.items():
         try:
-            said = HIDDEN.join(literal for literal, *_ in string.Formatter().parse(text))
+            parts = list(string.Formatter().parse(text))
         except ValueError as error:
             lines.append(f"{path}: {key}: {error}; a place for a number is {{KEY}}")
             continue
+        said = HIDDEN.join(literal for literal, *_ in parts)
+        for _, name, form, conversion in parts:
+            if name is not None and (form or conversion or not name.isidentifier()):
+                lines.append(f"{path}: {key}: a place for a number is {{KEY}}, its key alone; found {name!r}")
         found = (number for _, number in bare_numbers(said, allowed))
         lines += [f"{path}: {key}: bare number {number!r}: look it up with {{KEY}}" for number in found]
     if lines:

@@ -237,7 +237,7 @@ def test_number_in_a_string(source, number):
 
 
 def test_places_in_braces_are_no_numbers_and_the_rest_is_held_to_the_policy():
-    text.check_places({"answer.0.holds": "Of {n} lists {k:,} agree."}, "a.yaml")
+    text.check_places({"answer.0.holds": "Of {n} lists {k} agree."}, "a.yaml")
     with pytest.raises(HearsayError) as caught:
         text.check_places({"limits": "Of {n}, 7 or twelve.", "title": "Two {"}, "a.yaml")
     assert [line.split(";")[0].split(": look")[0] for line in str(caught.value).splitlines()] == [
@@ -245,3 +245,9 @@ def test_places_in_braces_are_no_numbers_and_the_rest_is_held_to_the_policy():
         "a.yaml: limits: bare number 'twelve'",
         "a.yaml: title: Single '{' encountered in format string",
     ]
+
+
+@pytest.mark.parametrize("place", ["{}", "{n:,}", "{n!r}", "{n.real}", "{n[0]}"])
+def test_a_place_holds_a_key_and_nothing_else(place):
+    with pytest.raises(HearsayError, match=r"^a\.yaml: limits: a place for a number is {KEY}, its key alone"):
+        text.check_places({"limits": f"Of {place} lists."}, "a.yaml")
