@@ -24,21 +24,23 @@ SNAKEMAKES = Path(".snakemake/locks")
 def one_run(path: Path = LOCK, what: str = "report") -> Iterator[int]:
     """Hold the lock while the block runs; yield the file descriptor, to be passed on to the process that computes.
 
-    what: the command that asks. Raises HearsayError where another process holds it.
+    what: the command that asks. Raises HearsayError where another process holds it, or it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with contextlib.ExitStack() as stack:
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(path.open("a+b", buffering=0))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
         except BlockingIOError:
             file.seek(0)
             raise HearsayError(
-                f"{what}: another run goes on in this folder ({file.read().strip() or 'just started'}); "
+                f"{what}: another run goes on in this folder ({file.read().decode() or 'just started'}); "
                 "wait for its end, or work in another clone"
             ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}")
-        file.flush()
+        except OSError as error:
+            raise HearsayError(f"{what}: {path} cannot be written: {error.strerror}") from None
         yield file.fileno()
 
 

@@ -83,6 +83,21 @@ def test_who_computes_still_holds_it_when_who_started_it_is_killed():
     raise AssertionError("still held by nobody")
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_where_nothing_can_be_written_it_is_one_line(full):
+    path = Path("folder/lock")
+    if full:
+        path.parent.mkdir()
+        path.symlink_to("/dev/full")
+    else:
+        path.parent.touch()
+    with (
+        pytest.raises(HearsayError, match=r"^verify: folder/lock cannot be written: .+$"),
+        lock.one_run(path, "verify"),
+    ):
+        pass
+
+
 def test_nothing_is_locked_where_nothing_ran():
     assert not lock.left_locked()
 
