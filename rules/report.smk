@@ -136,7 +136,7 @@ rule page:
         claims=expand("results/{study}/claims.json", study=STUDIES),
         figures=list(FIGURES.values()),
         captions=sorted(map(str, Path("report/captions").glob("*/figures/*.rst"))),
-        template=sorted(map(str, Path("report/page").iterdir())),
+        template=expand("report/page/page.{kind}", kind=["css", "html", "js"]),
         code=closure("scripts/report/page.py"),
     output:
         page=shown("results/answers.html", "the answers"),
@@ -159,7 +159,7 @@ rule page:
 
 rule provenance:
     input:
-        paper=shown("results/paper.pdf", "the paper"),
+        paper="results/paper.pdf",
         page="results/answers.html",
         records=list(RECORDS),
         code=closure("scripts/report/provenance.py"),
