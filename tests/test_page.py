@@ -15,6 +15,7 @@ from hearsay.answers import collect
 from hearsay.claims import VERDICTS
 from hearsay.config import studies
 from hearsay.errors import HearsayError
+from tests import chromium
 
 ROOT = Path(__file__).parents[1]
 
@@ -135,6 +136,18 @@ def test_marks_are_those_of_the_paper():
 
 
 # --- In a browser -----------------------------------------------------------------------------------------------------
+
+
+def test_a_browser_that_says_nothing_is_not_left_behind(monkeypatch, tmp_path):
+    (tmp_path / "deaf").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "deaf").chmod(0o755)
+    monkeypatch.setattr(chromium, "PATIENCE", 0.1)
+    deaf = chromium.Chromium(str(tmp_path / "deaf"))
+    with pytest.raises(TimeoutError, match="said nothing"), deaf:
+        pass
+    assert deaf.process.returncode is not None
+    assert not Path(deaf.profile).exists()
+
 
 SHOWN = "[...document.querySelectorAll('[data-claim]')].filter((c) => c.checkVisibility()).map((c) => c.dataset.claim)"
 PRESSED = "[...document.querySelectorAll('[aria-pressed=true]')].map((b) => b.dataset.show)"
