@@ -25,9 +25,10 @@ def run(args: argparse.Namespace) -> int:
 
     _refuse_read_only(Path("results"))
     with one_run() as lock:
+        locked = left_locked()  # before the results are read: a plain run may be writing them
         if status := check.run(args):
             return status
-        if left_locked():
+        if locked:
             print("A run was killed here; it goes on from what it had finished.")
             subprocess.run([*SNAKEMAKE, "--unlock", "--cores", "1", "--quiet", "all"], check=False)
         size = ["--configfile", args.configfile] if args.configfile else []

@@ -88,6 +88,7 @@ def test_a_second_report_is_refused_with_one_line(clone):
     (clone.folder / "results/paper.pdf").unlink()
     first = report(clone)
     while not (clone.folder / ".snakemake/hearsay.lock").exists():
+        assert first.poll() is None
         time.sleep(0.05)
     second = report(clone)
     said = second.communicate()[0]
