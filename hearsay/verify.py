@@ -26,7 +26,10 @@ def copy(source: Path, target: Path) -> None:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     done = subprocess.run(listed, cwd=source, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise HearsayError(f"verify: {source} is no git repository; clone Hearsay instead of downloading it")
+        said = (done.stderr.strip().splitlines() or ["no word"])[0]
+        raise HearsayError(
+            f"{source.resolve()}: git does not say which files it holds ({said}); work in a clone of Hearsay"
+        )
     for name in filter(None, done.stdout.split("\0")):
         if (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
