@@ -142,3 +142,21 @@ def test_a_job_that_outlived_its_snakemake_is_waited_for(shadow):
         process.kill()
         process.wait()
     assert lock.left_locked()
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_report_ends_as_snakemake_ends_and_unlocks_only_what_was_left(left):
+    Path("snakemake.py").write_text(
+        "import sys\n"
+        "open('calls', 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
+        "sys.exit(0 if '--unlock' in sys.argv else 3)\n"
+    )
+    if left:
+        lock.SNAKEMAKES.mkdir(parents=True)
+        (lock.SNAKEMAKES / "0.output.lock").write_text("results/x\n")
+    command = [sys.executable, "-m", "hearsay.cli", "report", "--cores", "2", "--configfile", "my.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    calls = Path("calls").read_text().splitlines()
+    assert ["--unlock" in call for call in calls] == ([True, False] if left else [False])
+    assert calls[-1] == "--cores 2 --quiet host reason --configfile my.yaml"

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from hearsay import published
+from hearsay.cli import main
 from hearsay.errors import HearsayError
 from hearsay.files import sha256, write_text
 
@@ -51,3 +52,22 @@ def test_a_study_that_is_not_published_says_what_to_do(root, tmp_path):
 def test_a_run_that_fails_is_one_line(tmp_path):
     with pytest.raises(HearsayError, match="see above"):
         published.make(tmp_path, ["s_figures"])
+
+
+def test_the_command_copies_what_was_drawn_and_names_what_differs(tmp_path, monkeypatch, capsys):
+    def make(folder, rules, cores):
+        assert (rules, cores) == (["imagenet_figures"], "1")
+        for name in ("as-was", "edited", "new"):
+            write_text(folder / f"results/imagenet/figures/{name}.svg", name)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(published, "lay_out", lambda *_, **__: None)
+    monkeypatch.setattr(published, "make", make)
+    write_text("reference/imagenet/figures/as-was.svg", "as-was")
+    write_text("reference/imagenet/figures/edited.svg", "another")
+    assert main(["figures", "--study", "imagenet", "--cores", "1", "--out", "out"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [f"out/imagenet/{name}.svg: not as published" for name in ("edited", "new")]
+    assert said[2] == "3 figures in out; 1 of them as published, byte for byte."
+    assert (tmp_path / "out/imagenet/edited.svg").read_text() == "edited"
+    assert (tmp_path / "reference/imagenet/figures/edited.svg").read_text() == "another"
