@@ -19,6 +19,7 @@ from hearsay.provenance import read_record
 from hearsay.readme import opening, written
 
 CHECKOUT = Path("build/reference")
+LOCK = Path("build/reference.lock")  # held by who replaces what is published
 TARGET = Path("reference")
 README = Path("README.md")
 UPSTREAM = "reference/upstream"

@@ -55,6 +55,7 @@ def test_a_second_run_is_refused_with_who_runs():
     ("command", "held"),
     [
         (["figures"], "build/published.lock"),
+        (["reference"], "build/reference.lock"),
         (["reference", "--redraw"], "build/published.lock"),
         (["verify", "--only", "bytes"], "build/verify.lock"),
     ],

@@ -24,8 +24,9 @@ def run(args: argparse.Namespace) -> int:
     from hearsay.lock import one_run
 
     names = config.known_studies(args.study)
-    with one_run(published.LOCK, NAME):
+    with one_run(reference.LOCK, NAME):
         if not args.redraw:
             reference.run(names, args.cores, timings=not args.no_timings)
-        reference.redraw(names if args.redraw else [], args.cores)
+        with one_run(published.LOCK, NAME):
+            reference.redraw(names if args.redraw else [], args.cores)
     return 0
