@@ -80,5 +80,7 @@ def opening(root: Path) -> str:
 
     published = root / "reference"
     there = [study for study in studies() if (published / study / "claims.json").is_file()]
+    if not there:
+        raise HearsayError(f"readme: {published}/ holds no published study; `hearsay reference` makes it")
     answers = collect(root / "report/chapters", published, there, root / "report/numbers-allowed.txt")
     return block(answers, "reference")

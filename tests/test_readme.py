@@ -42,6 +42,11 @@ def test_only_what_stands_between_the_marks_is_written():
             readme.written(broken, "new")
 
 
+def test_without_a_published_run_nothing_is_written(tmp_path):
+    with pytest.raises(HearsayError, match="holds no published study"):
+        readme.opening(tmp_path)
+
+
 def test_check_shows_what_drifted_and_the_command_mends_it(tmp_path):
     for name in ("README.md", "report/numbers-allowed.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
