@@ -63,9 +63,9 @@ def read_rules(results: Path) -> dict[str, list[float]]:
     found = {path.stem.removeprefix("report-"): [_seconds(path)] for path in checks}
     for path in sorted((results / "provenance").rglob("*.json")):
         name = path.relative_to(results / "provenance").with_suffix("").as_posix().replace("/", "-")
-        if not name.startswith("report-"):
-            seconds = _seconds(results / "benchmarks/rules" / f"{name}.tsv")
-            found.setdefault(read_record(path)["rule"], []).append(seconds)
+        file = results / "benchmarks/rules" / f"{name}.tsv"
+        if not name.startswith("report-") and file.exists():  # Snakemake writes it after the job wrote its record
+            found.setdefault(read_record(path)["rule"], []).append(_seconds(file))
     return found
 
 

@@ -86,6 +86,8 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path):
     finished(tmp_path)
     write_text(tmp_path / "benchmarks/rules/report-crate.tsv", "s\tcpu_time\n0.5\t1\n")
     assert read_rules(tmp_path) == {"s_data": [2.0], "s_end": [1.0], "crate": [0.5]}
+    write_text(tmp_path / "provenance/s/ending.json", json.dumps({"rule": "s_ending", "inputs": {}, "outputs": {}}))
+    assert "s_ending" not in read_rules(tmp_path)
     rules = ["s_data", "s_data", "s_end", "all", "s_more"]
     graph = {
         "nodes": [{"id": i, "value": {"rule": rule}} for i, rule in enumerate(rules)],
