@@ -48,7 +48,9 @@ def lay_out(root: Path, folder: Path, studies: Iterable[str], anew: Collection[s
 
 def _lay(path: Path, folder: Path, name: str, written: Mapping[str, Mapping]) -> None:
     if name not in written or written[name]["sha256"] != sha256(path):
-        raise HearsayError(f"{path.relative_to(folder)}: not what the published run wrote")
+        raise HearsayError(
+            f"{path.relative_to(folder)}: not what the published run wrote; `git restore` brings it back"
+        )
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, folder / name)
 

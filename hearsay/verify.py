@@ -2,7 +2,8 @@
 
 The smoke size runs twice in clean copies, on one core and on two, and every result that is no timing must have the same
 bytes. The verdicts of a desk run are held against those of `reference/`, which come from more replicates: a claim that
-holds in one and fails in the other is a contradiction; what else differs is named, and contradicts nothing.
+holds in one and fails in the other is a contradiction, and so is one that only one of them judged; what else differs
+is named, and contradicts nothing.
 """
 
 import json
@@ -72,7 +73,7 @@ def twice(source: Path, folder: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Difference:
-    """How a claim came out here and in the published run; `contradicts` where one holds and the other fails."""
+    """How a claim came out here and in the published run; `contradicts` where that is an error."""
 
     claim: str
     what: str
