@@ -68,7 +68,10 @@ def running(cluster, comment: str) -> dict[str, str]:
 def over_time(cluster, tmp_path_factory):
     """A run of one job that is over its time limit at first; it sleeps while the other tests work."""
     folder = tmp_path_factory.mktemp("slow")
-    return folder, submitted(folder, "slow.txt", "--snakefile", str(SLOW))
+    process = submitted(folder, "slow.txt", "--snakefile", str(SLOW))
+    yield folder, process
+    process.kill()  # where a test failed before it ended
+    process.wait()
 
 
 def test_the_smoke_size_gives_the_local_runs_bytes(cluster, over_time, tmp_path):
