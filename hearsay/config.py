@@ -41,11 +41,11 @@ def studies() -> list[str]:
 
 
 def known_studies(names: Iterable[str] | None) -> list[str]:
-    """Return these studies, or all where none is named. Raises HearsayError for one that there is not."""
+    """Return these studies, each once, or all where none is named. Raises HearsayError for one that there is not."""
     for name in names or []:
         if name not in studies():
             raise HearsayError(f"no study is called {name}; there are {', '.join(studies())}")
-    return list(names or studies())
+    return list(dict.fromkeys(names or studies()))
 
 
 def model() -> type[BaseModel]:

@@ -65,7 +65,7 @@ def test_the_command_copies_what_was_drawn_and_names_what_differs(tmp_path, monk
     monkeypatch.setattr(published, "make", make)
     write_text("reference/imagenet/figures/as-was.svg", "as-was")
     write_text("reference/imagenet/figures/edited.svg", "another")
-    assert main(["figures", "--study", "imagenet", "--cores", "1", "--out", "out"]) == 0
+    assert main(["figures", *["--study", "imagenet"] * 2, "--cores", "1", "--out", "out"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == [f"out/imagenet/{name}.svg: not as published" for name in ("edited", "new")]
     assert said[2] == "3 figures in out; 1 of them as published, byte for byte."

@@ -79,6 +79,12 @@ def test_what_differs_is_said_and_weighed(ours, published, said, contradicts):
     assert verify.compare([ours], [published]) == [verify.Difference("s.c", said, contradicts)]
 
 
+def test_estimates_are_apart_whichever_is_larger():
+    for ours, published in ((row(low=3, high=4), row()), (row(), row(low=3, high=4))):
+        (found,) = verify.compare([ours], [published])
+        assert "estimates apart" in found.what
+
+
 @given(st.sampled_from(VERDICTS), st.sampled_from(VERDICTS))
 def test_only_holds_against_fails_contradicts(ours, published):
     found = verify.compare([row(verdict=ours)], [row(verdict=published)])
