@@ -1,6 +1,8 @@
 """One run at a time, and what a killed one left."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import pytest
 from hearsay import lock
 from hearsay.cli import main
 from hearsay.errors import HearsayError
+from hearsay.files import write_text
 
 HOLD = """
 import sys, time
@@ -161,3 +164,27 @@ def test_report_ends_as_snakemake_ends_and_unlocks_only_what_was_left(left):
     calls = Path("calls").read_text().splitlines()
     assert ["--unlock" in call for call in calls] == ([True, False] if left else [False])
     assert calls[-1] == "--cores 2 --quiet host reason --configfile my.yaml"
+
+
+def test_snakemake_holds_the_lock_of_a_report_that_was_killed():
+    Path("snakemake.py").write_text("import time\nprint('held', flush=True)\ntime.sleep(60)\n")
+    command = [sys.executable, "-m", "hearsay.cli", "report"]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert "held\n" in iter(first.stdout.readline, "")
+        first.kill()
+        first.wait()
+        with pytest.raises(HearsayError, match=rf"another run .*process {first.pid} "), lock.one_run():
+            pass
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+
+
+def test_report_runs_nothing_on_a_result_that_was_edited():
+    Path("snakemake.py").write_text("open('called', 'w')\n")
+    write_text("results/x.csv", "edited")
+    write_text("results/provenance/x.json", json.dumps({"rule": "x", "outputs": {"results/x.csv": "0"}}))
+    done = subprocess.run([sys.executable, "-m", "hearsay.cli", "report"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "results/x.csv: changed by hand after rule x wrote it" in done.stderr
+    assert not Path("called").exists()
