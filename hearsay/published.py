@@ -60,7 +60,7 @@ def make(folder: Path, rules: Sequence[str], cores: str = "all") -> None:
     # The targets first: Snakemake would take one that follows --configfile for another file.
     command = [sys.executable, "-m", "snakemake", *rules, "--cores", cores, "--configfile", "config/paper.yaml"]
     command += ["--quiet", "host", "reason", "rules", "--allowed-rules", *rules]
-    if subprocess.run(command, cwd=folder, check=False).returncode:
+    if subprocess.run(command, cwd=folder, env=verify.here(), check=False).returncode:
         raise HearsayError(f"published: the run in {folder} failed, see above")
 
 

@@ -98,7 +98,10 @@ def _replace_timings(target: Path, study: str) -> None:
 def _commit() -> str:
     # Of reference/ only what others should fix is written by hand.
     if _git("status", "--porcelain", "--", ".", ":!reference") or _git("status", "--porcelain", "--", UPSTREAM):
-        raise HearsayError("reference: some changes are not committed; commit them, so that the run has a name")
+        raise HearsayError(
+            "reference: some changes are not committed; commit them (such as the answers that the last publication wrote "
+            "into README.md), so that the run has a name"
+        )
     return _git("rev-parse", "HEAD")
 
 

@@ -7,6 +7,7 @@ is named, and contradicts nothing.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -37,10 +38,16 @@ def copy(source: Path, target: Path) -> None:
             shutil.copyfile(source / name, target / name)
 
 
+def here() -> dict[str, str]:
+    """Return the environment without a cluster's profile, for what runs on this machine wherever else jobs go."""
+    return {name: value for name, value in os.environ.items() if name != "SNAKEMAKE_PROFILE"}
+
+
 def run(folder: Path, cores: int) -> None:
     """Run the smoke size in a copy, by the copy's own library."""
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", "config/smoke.yaml"]
-    if subprocess.run([*command, "--quiet", "host", "reason", "rules"], cwd=folder, check=False).returncode:
+    command += ["--quiet", "host", "reason", "rules"]
+    if subprocess.run(command, cwd=folder, env=here(), check=False).returncode:
         raise HearsayError(f"verify: the run in {folder} failed, see above")
 
 
