@@ -99,7 +99,7 @@ def _commit() -> str:
     # Of reference/ only what others should fix is written by hand.
     if _git("status", "--porcelain", "--", ".", ":!reference") or _git("status", "--porcelain", "--", UPSTREAM):
         raise HearsayError(
-            "reference: some changes are not committed; commit them (such as the answers that the last publication wrote "
+            "reference: some changes are not committed; commit them (such as the answers that a publication wrote "
             "into README.md), so that the run has a name"
         )
     return _git("rev-parse", "HEAD")
