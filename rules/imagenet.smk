@@ -288,7 +288,7 @@ rule imagenet_benchmark:
 
 
 FOLDERS.append("results/imagenet/val")
-FETCHED += [SOURCES, "results/imagenet/val"]
+FETCHED += [SOURCES, *(["results/imagenet/val"] if CONFIG["imagenet"]["images"] else [])]
 RESULTS += rules.imagenet_devkit.output if not CONFIG["imagenet"]["devkit"] else []
 for job in ["sources", "classes", "validation", "relabel", "audit", "confusion", "numbers", "claims", "figures"]:
     RESULTS += [path for path in getattr(rules, f"imagenet_{job}").output if path not in FOLDERS]
