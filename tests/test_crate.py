@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from rocrate.rocrate import ROCrate
 
-from hearsay import crate
+from hearsay import crate, crate_entities
 from hearsay.errors import HearsayError
 from hearsay.files import sha256, write_text
 
@@ -315,7 +315,7 @@ def test_an_incomplete_citation_is_one_line(project, monkeypatch, tmp_path):
     monkeypatch.chdir(project)
     (tmp_path / "CITATION.cff").write_text("title: x\nabstract: y\n")
     with pytest.raises(HearsayError, match=r"CITATION\.cff: no authors, which an RO-Crate must name; add it"):
-        crate._citation(tmp_path / "CITATION.cff")
+        crate_entities.citation(tmp_path / "CITATION.cff")
 
 
 def test_persons_and_groups_can_be_authors():
@@ -325,7 +325,7 @@ def test_persons_and_groups_can_be_authors():
         "orcid": "https://orcid.org/0",
         "affiliation": "Erlangen",
     }
-    first, second = crate._authors([person, {"name": "The Group"}])
+    first, second = crate_entities.authors([person, {"name": "The Group"}])
     assert (first["@id"], first["@type"], first["name"]) == ("https://orcid.org/0", "Person", "Emmy Noether")
     assert (second["@id"], second["@type"], second["name"]) == ("#author/the-group", "Organization", "The Group")
 
