@@ -17,7 +17,7 @@ from tests import chromium
 
 def pytest_collection_modifyitems(items):
     """Begin with the longest tests, so that one worker runs the pipeline while the other does the rest."""
-    items.sort(key=lambda item: "workflow" not in item.keywords)
+    items.sort(key=lambda item: ("workflow" not in item.keywords, "killed_ten_times" not in item.name))
 
 
 @pytest.fixture(autouse=True)
