@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -10,6 +11,8 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 log = logging.getLogger("hearsay")
+# A bar belongs to one process. The lock that tqdm shares between processes stays locked where one that holds it is killed.
+tqdm.set_lock(threading.RLock())
 SECONDS_BETWEEN_LINES = 5.0
 
 

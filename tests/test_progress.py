@@ -2,6 +2,8 @@
 
 import io
 import logging
+import multiprocessing
+import time
 
 import pytest
 
@@ -44,3 +46,21 @@ def test_a_bar_in_a_terminal(monkeypatch):
     list(progress(range(3), "images"))
     assert "images: " in terminal.getvalue()
     assert "3" in terminal.getvalue()
+
+
+def test_a_child_that_is_killed_with_the_bars_lock_does_not_stop_its_parent():
+    context = multiprocessing.get_context("fork")
+    held = context.Event()
+
+    def hold():
+        with module.tqdm.get_lock():
+            held.set()
+            time.sleep(60)
+
+    child = context.Process(target=hold)
+    child.start()
+    assert held.wait(30)
+    child.kill()
+    child.join()
+    assert module.tqdm.get_lock().acquire(timeout=5)
+    module.tqdm.get_lock().release()
