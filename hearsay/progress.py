@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 log = logging.getLogger("hearsay")
-# A bar belongs to one process. The lock that tqdm shares between processes stays locked where one that holds it is killed.
+# A bar belongs to one process. The lock that tqdm shares between processes stays locked where its holder is killed.
 tqdm.set_lock(threading.RLock())
 SECONDS_BETWEEN_LINES = 5.0
 
