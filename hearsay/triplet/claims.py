@@ -75,7 +75,7 @@ def both_solve(evidence: Mapping) -> Judgement:
     apart, n, most = int(row["true"]), int(row["cases"]), float(row["largest"])
     verdict = HOLDS if apart == 0 else FAILS if apart == n else DEPENDS
     condition = "" if verdict != DEPENDS else f"apart in {apart} of {n} trainings"
-    return Judgement(verdict, most, 0.0 if apart < n else most, most, RELATIVE, n, TABLE.format("exact"), condition)
+    return Judgement(verdict, most, most, most, RELATIVE, n, TABLE.format("exact"), condition)
 
 
 def old_name(evidence: Mapping) -> Judgement:
