@@ -15,6 +15,16 @@ from hearsay.files import write_text
 
 HOLDS, FAILS, DEPENDS, UNDECIDED = VERDICTS = ("holds", "fails", "depends", "undecided")
 
+# What `low` and `high` of a claim are: the words for it, and those where both are the estimate.
+CONFIDENCE, RANGE, OPEN, NONE = "confidence", "range", "open", "none"
+INTERVALS = {
+    CONFIDENCE: ("confidence interval", "none, since there is one observation, or all are alike"),
+    RANGE: ("from the least to the most of the cases; the estimate is their mean", "none, since all cases are alike"),
+    OPEN: ("cases that stayed open, counted one way and the other", "none, since no case stayed open"),
+    NONE: ("none, since it was counted or computed exactly",) * 2,
+}
+NOTHING_SEEN = "none, since nothing was observed"
+
 CLAIMS = tables.Table(
     "claims",
     "Every claim and its verdict",
@@ -26,7 +36,7 @@ CLAIMS = tables.Table(
         "verdict": "holds, fails, depends, or undecided (the interval contains the threshold)",
         "condition": "on what it depends, or what limits the verdict",
         "estimate": "the endpoint, in `unit`",
-        "low": "lower end of the interval; equal to the estimate where everything there is was counted",
+        "low": "lower end of the interval, whose kind the study's claims.json names; the estimate where there is none",
         "high": "upper end",
         "unit": "unit of estimate, low and high",
         "n": "observations behind the estimate",
@@ -64,7 +74,8 @@ class Claim:
     """A claim with the endpoint and the rule fixed before the results; `judge` maps the study's tables to a verdict.
 
     `statement`, `endpoint` and `rule` hold no numbers: `{key}` stands for a number of the study or of its config.
-    `can_be` lists every verdict that `judge` can give; a claim that can give one only is a defect.
+    `can_be` lists every verdict that `judge` can give; a claim that can give one only is a defect. `interval` names by
+    `INTERVALS` what the ends are that `judge` gives.
     """
 
     id: str
@@ -74,11 +85,23 @@ class Claim:
     rule: str
     judge: Callable[[Mapping], Judgement]
     can_be: tuple[str, ...]
+    interval: str
 
     def __post_init__(self):
-        """Refuse a claim that cannot fail."""
+        """Refuse a claim that cannot fail, and an interval of no known kind."""
         if FAILS not in self.can_be or not set(self.can_be) <= set(VERDICTS):
             raise HearsayError(f"claim {self.id}: it must be able to fail, and give only {', '.join(VERDICTS)}")
+        if self.interval not in INTERVALS:
+            raise HearsayError(f"claim {self.id}: interval {self.interval!r}: expected one of {', '.join(INTERVALS)}")
+
+    def judged(self, evidence: Mapping) -> Judgement:
+        """Judge; refuse a verdict that is not declared, and two ends where no interval is."""
+        judgement = self.judge(evidence)
+        if judgement.verdict not in self.can_be:
+            raise HearsayError(f"claim {self.id}: its judge gave {judgement.verdict}, undeclared")
+        if self.interval == NONE and judgement.n and judgement.low != judgement.high:
+            raise HearsayError(f"claim {self.id}: its judge gave an interval, and it is declared to have none")
+        return judgement
 
 
 def decide(low: float, high: float, threshold: float) -> str:
@@ -88,15 +111,28 @@ def decide(low: float, high: float, threshold: float) -> str:
     return FAILS if high < threshold else UNDECIDED
 
 
+def between(interval: str, low: str, high: str) -> str:
+    """Return two ends as they are printed behind an estimate: those of a confidence interval in brackets of their own.
+
+    Nothing that is no confidence interval may be taken for one; `report/template.typ` prints both the same way.
+    """
+    return f"[{low}, {high}]" if interval == CONFIDENCE else f"({low} to {high})"
+
+
+def interval_in_words(claim: Mapping) -> str:
+    """Return what the ends of a judged claim are, a row of `claims.json`."""
+    if not claim["n"]:
+        return NOTHING_SEEN
+    return INTERVALS[claim["interval"]][claim["low"] == claim["high"]]
+
+
 def judge_all(study: str, claims: Sequence[Claim], evidence: Mapping, numbers: Mapping[str, str]) -> list[dict]:
     """Judge the claims of a study; `numbers` (key -> text) fills the `{key}` places of statements and rules."""
     rows = []
     for claim in claims:
-        judgement = claim.judge(evidence)
-        if judgement.verdict not in claim.can_be:
-            raise HearsayError(f"claim {study}.{claim.id}: its judge gave {judgement.verdict}, undeclared")
         texts = {name: _filled(getattr(claim, name), numbers, claim.id) for name in ("statement", "endpoint", "rule")}
-        rows.append({"study": study, "id": claim.id, "thread": claim.thread, **texts, **asdict(judgement)})
+        named = {"study": study, "id": claim.id, "thread": claim.thread}
+        rows.append({**named, **texts, "interval": claim.interval, **asdict(claim.judged(evidence))})
     return rows
 
 

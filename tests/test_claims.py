@@ -1,21 +1,45 @@
 """Verdicts: what a judgement must carry, and that the gathered table is whole."""
 
+import importlib
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement, decide, gather, judge_all, write_claims
+from hearsay.claims import (
+    CONFIDENCE,
+    DEPENDS,
+    FAILS,
+    HOLDS,
+    INTERVALS,
+    NONE,
+    NOTHING_SEEN,
+    OPEN,
+    RANGE,
+    UNDECIDED,
+    Claim,
+    Judgement,
+    between,
+    decide,
+    gather,
+    interval_in_words,
+    judge_all,
+    write_claims,
+)
+from hearsay.config import studies
 from hearsay.errors import HearsayError
 
-
-def judgement(verdict=HOLDS, estimate=1.0, low=0.5, high=2.0, condition=""):
-    return Judgement(verdict, estimate, low, high, "share", 10, "results/s/figures/f.svg", condition)
+ROOT = Path(__file__).parents[1]
 
 
-def claim(judge=lambda evidence: judgement(), can_be=(HOLDS, FAILS), statement="All {n} do it"):
-    return Claim("all", "somewhere", statement, "share", "holds if all", judge, can_be)
+def judgement(verdict=HOLDS, estimate=1.0, low=0.5, high=2.0, condition="", n=10):
+    return Judgement(verdict, estimate, low, high, "share", n, "results/s/figures/f.svg", condition)
+
+
+def claim(judge=lambda evidence: judgement(), can_be=(HOLDS, FAILS), statement="All {n} do it", interval=CONFIDENCE):
+    return Claim("all", "somewhere", statement, "share", "holds if all", judge, can_be, interval)
 
 
 @given(st.floats(-9, 9), st.floats(-9, 9), st.floats(-9, 9))
@@ -43,6 +67,57 @@ def test_refuses_a_judgement_without_its_evidence(bad):
 def test_refuses_a_claim_that_cannot_fail():
     with pytest.raises(HearsayError, match="able to fail"):
         claim(can_be=(HOLDS, UNDECIDED))
+
+
+def test_refuses_an_interval_of_no_known_kind():
+    with pytest.raises(HearsayError, match=r"^claim all: interval 'usual': expected one of confidence, range, [^\n]*$"):
+        claim(interval="usual")
+
+
+def test_refuses_an_interval_where_none_is_declared():
+    def judged(**ends):
+        return judge_all("s", [claim(lambda e: judgement(**ends), interval=NONE)], {}, {"n": "2"})
+
+    with pytest.raises(HearsayError, match="claim all: its judge gave an interval"):
+        judged()
+    assert judged(low=1.0, high=1.0)[0]["interval"] == NONE
+    assert judged(n=0)[0]["high"] == 2  # nothing was seen: it may be anything
+
+
+def test_only_a_confidence_interval_looks_like_one():
+    assert between(CONFIDENCE, "1", "2") == "[1, 2]"
+    assert {between(kind, "1", "2") for kind in INTERVALS if kind != CONFIDENCE} == {"(1 to 2)"}
+
+
+def test_an_interval_is_said_in_words():
+    said = {
+        interval_in_words({"interval": kind, "low": 1, "high": high, "n": n})
+        for kind in INTERVALS
+        for high, n in ((1, 9), (2, 9), (2, 0))
+    }
+    assert said == {NOTHING_SEEN, *(words for both in INTERVALS.values() for words in both)}
+
+
+def published(study):
+    """Return (declared claim, its published row) of a study."""
+    rows = json.loads((ROOT / f"reference/{study}/claims.json").read_text(encoding="utf-8"))
+    return list(zip(importlib.import_module(f"hearsay.{study}.claims").CLAIMS, rows, strict=True))
+
+
+@pytest.mark.parametrize("study", studies())
+def test_published_ends_are_such_as_the_declared_interval_has(study):
+    for declared, row in published(study):
+        estimate, low, high, n = (row[name] for name in ("estimate", "low", "high", "n"))
+        assert declared.id == row["id"] and n > 0
+        if declared.interval == CONFIDENCE:
+            assert low < high, declared.id
+        if declared.interval == NONE:
+            assert low == estimate == high, declared.id
+        if declared.interval == OPEN:  # a whole number of cases stayed open
+            cases = (high - low) * (n if row["unit"].startswith("share") else 1)
+            assert cases == pytest.approx(round(cases), abs=1e-6), declared.id
+        if declared.interval == RANGE:
+            assert "mean and range over" in row["endpoint"], declared.id
 
 
 def test_refuses_an_undeclared_verdict():

@@ -5,7 +5,7 @@ The first claims are about copies of all rows, the next about validation and the
 
 from collections.abc import Mapping
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, NONE, OPEN, UNDECIDED, Claim
 from hearsay.duplication import claims_errors as errors
 from hearsay.duplication import claims_fits as fits
 
@@ -22,6 +22,7 @@ CLAIMS = [
         " undecided otherwise.",
         errors.no_information,
         (HOLDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "variance-same",
@@ -31,6 +32,7 @@ CLAIMS = [
         "Holds if it is exactly the same with both denominators; depends if with one; fails otherwise.",
         fits.variance_same,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "distribution-no-better",
@@ -42,6 +44,7 @@ CLAIMS = [
         " not lower it, since the distance would then be blind.",
         fits.distribution_no_better,
         (HOLDS, FAILS, UNDECIDED),
+        NONE,
     ),
     Claim(
         "likelihood-same",
@@ -51,6 +54,7 @@ CLAIMS = [
         "Holds if it is exactly the same for all models; depends if for some; fails if for none.",
         fits.likelihood_same,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "intervals-stay-right",
@@ -61,6 +65,7 @@ CLAIMS = [
         " undecided if their intervals contain that bound.",
         errors.intervals_stay_right,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "fit-unchanged",
@@ -70,6 +75,7 @@ CLAIMS = [
         "Holds if all stay the same; fails if none; depends if some do and some do not; undecided otherwise.",
         fits.fit_unchanged,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "trees-and-svms",
@@ -79,6 +85,7 @@ CLAIMS = [
         "Holds if all stay the same; fails if none; depends if some do and some do not; undecided otherwise.",
         fits.trees_and_svms,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "functional",
@@ -91,6 +98,7 @@ CLAIMS = [
         " outcome; depends if for more than that, even if all open cases should disagree; undecided otherwise.",
         fits.functional,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "score-never-rises",
@@ -101,6 +109,7 @@ CLAIMS = [
         "Holds if every fit stays the same or its score falls; fails if one score rises; undecided otherwise.",
         fits.score_never_rises,
         (HOLDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "default-not-data",
@@ -112,6 +121,7 @@ CLAIMS = [
         " as well and some to lose more; undecided otherwise, and where no re-set default is known.",
         fits.default_not_data,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "folds-find-skill",
@@ -122,6 +132,7 @@ CLAIMS = [
         " undecided if the intervals contain the bound, and where grouped folds, the control, exceed it.",
         errors.folds_find_skill,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "oversampling-first",
@@ -132,6 +143,7 @@ CLAIMS = [
         " one; undecided if an interval contains the bound.",
         errors.oversampling_first,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "positives-matter",
@@ -143,6 +155,7 @@ CLAIMS = [
         " {score}; fails if none does; depends if some do and some do not; undecided otherwise.",
         errors.positives_matter,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "resample-costs",
@@ -154,6 +167,7 @@ CLAIMS = [
         " shown for some; undecided otherwise.",
         errors.one_resample_costs,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "bagging-helps",
@@ -165,6 +179,7 @@ CLAIMS = [
         " shown for some; undecided otherwise.",
         errors.bagging_helps,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
     Claim(
         "bootstrap-covers",
@@ -175,6 +190,7 @@ CLAIMS = [
         " do not; undecided otherwise.",
         errors.bootstrap_covers,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "bootstrap-validation",
@@ -187,6 +203,7 @@ CLAIMS = [
         " larger in others; undecided otherwise.",
         errors.bootstrap_validation,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        OPEN,
     ),
 ]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
+from hearsay.claims import DEPENDS, FAILS, HOLDS, NONE, RANGE, UNDECIDED, Claim, Judgement
 from hearsay.feeding.claims_speed import SPEED
 from hearsay.feeding.claims_speed import THREAD as THREAD
 from hearsay.feeding.outcomes import ASKED, EXPORT, FX, NOT_RUN, TENSORFLOW, WORKS, YES
@@ -202,6 +202,7 @@ CLAIMS = [
         " in none; depends otherwise; undecided without TensorFlow.",
         best_practice,
         ALL_BUT,
+        RANGE,
     ),
     Claim(
         "necessary",
@@ -211,6 +212,7 @@ CLAIMS = [
         "Holds if there is one in every tool; fails if there is none; depends otherwise; undecided without TensorFlow.",
         necessary,
         ALL_BUT,
+        RANGE,
     ),
     Claim(
         "intent-clear",
@@ -220,6 +222,7 @@ CLAIMS = [
         "Holds if all are; fails if none is; depends otherwise; undecided without TensorFlow.",
         intent_clear,
         ALL_BUT,
+        NONE,
     ),
     Claim(
         "complicate",
@@ -230,6 +233,7 @@ CLAIMS = [
         "Holds if there are any in every program; fails if in none; depends otherwise; undecided without TensorFlow.",
         complicate,
         ALL_BUT,
+        RANGE,
     ),
     Claim(
         "unknown-values",
@@ -241,6 +245,7 @@ CLAIMS = [
         " without TensorFlow.",
         unknown_values,
         ALL_BUT,
+        NONE,
     ),
     Claim(
         "constants-drawback",
@@ -252,6 +257,7 @@ CLAIMS = [
         " the data from {grown} bytes for each of theirs on.",
         drawbacks,
         ALL_BUT,
+        NONE,
     ),
     Claim(
         "most-flexible",
@@ -262,6 +268,7 @@ CLAIMS = [
         " without TensorFlow.",
         most_flexible,
         ALL_BUT,
+        NONE,
     ),
     Claim(
         "graphs-portable",
@@ -271,6 +278,7 @@ CLAIMS = [
         "Holds if all do; fails if none does; depends otherwise; undecided without TensorFlow.",
         portable,
         ALL_BUT,
+        NONE,
     ),
     *SPEED,
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
 from hearsay.feeding.graph_feeding import CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import FAILS as FAILED
 from hearsay.feeding.outcomes import NOT_RUN, TENSORFLOW
@@ -145,6 +145,7 @@ SPEED = [
         " none is; depends if some are and some are not; undecided if only the speed is open, or without TensorFlow.",
         default_same,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "variables-cost",
@@ -157,6 +158,7 @@ SPEED = [
         " without TensorFlow.",
         variables_cost,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "pipelines-faster",
@@ -168,6 +170,7 @@ SPEED = [
         " slower; depends if some of each are; undecided otherwise, and without TensorFlow.",
         pipelines_faster,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "graphs-fast",
@@ -179,5 +182,6 @@ SPEED = [
         " slower; depends if some of each are; undecided otherwise, and without TensorFlow.",
         graphs_fast,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
 ]

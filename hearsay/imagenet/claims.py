@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement, decide
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, NONE, UNDECIDED, Claim, Judgement, decide
 from hearsay.imagenet.labels import NAMINGS
 
 THREAD = "Two ILSVRC2012 label lists, one starting with kit fox, one with tench: which is right, whence the other?"
@@ -212,6 +212,7 @@ CLAIMS = [
         " one kind was not found; fails otherwise.",
         same_classes,
         (HOLDS, FAILS, UNDECIDED),
+        NONE,
     ),
     Claim(
         "sorted-wnids",
@@ -222,6 +223,7 @@ CLAIMS = [
         "Holds if every place of every such list does; undecided if no such list was found; fails otherwise.",
         sorted_wnids,
         (HOLDS, FAILS, UNDECIDED),
+        NONE,
     ),
     Claim(
         "no-place-kept",
@@ -231,6 +233,7 @@ CLAIMS = [
         "Holds if there is none under any pair of bases; depends if under some; fails if under all.",
         no_place_kept,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "names-carry-nothing",
@@ -242,6 +245,7 @@ CLAIMS = [
         " above; undecided otherwise.",
         names_carry_nothing,
         (HOLDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "most-sorted",
@@ -252,6 +256,7 @@ CLAIMS = [
         "Holds if the Wilson interval lies above {most}; fails if below; undecided otherwise.",
         most_packages_sorted,
         (HOLDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "wnids-agree",
@@ -261,6 +266,7 @@ CLAIMS = [
         "Holds if all labels of all copies agree; depends if those of some copies do; fails otherwise.",
         copies_agree,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "only-two-names",
@@ -270,6 +276,7 @@ CLAIMS = [
         "Holds if these two are the shared names under every way of naming; depends if under some; fails if none.",
         only_two_names,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "twice-the-images",
@@ -279,6 +286,7 @@ CLAIMS = [
         "Holds if by first lemma exactly two names are shared, each with twice the images of a class; fails otherwise.",
         twice_the_images,
         (HOLDS, FAILS),
+        NONE,
     ),
     Claim(
         "libraries-free",
@@ -290,6 +298,7 @@ CLAIMS = [
         " read; depends otherwise.",
         libraries_are_free,
         (HOLDS, DEPENDS, FAILS, UNDECIDED),
+        NONE,
     ),
 ]
 

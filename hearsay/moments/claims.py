@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
 from hearsay.moments.analysis import EVALUATION, REPLACED, SLOW, WITHOUT
 from hearsay.moments.claims_graph import ALL_OF_IT, THREAD
 from hearsay.moments.claims_graph import CLAIMS as GRAPH_CLAIMS
@@ -143,6 +143,7 @@ CLAIMS = [
         " training; depends if both kinds are shown, with intervals corrected for their number; undecided otherwise.",
         without_update,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "never-in-evaluation",
@@ -155,6 +156,7 @@ CLAIMS = [
         " in some and excluded in some, with intervals corrected for their number; undecided otherwise.",
         never_in_evaluation,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "slow-decay-safe",
@@ -167,6 +169,7 @@ CLAIMS = [
         " corrected for the number of looks, and excluded from the last look backwards, as long as it is.",
         slow_decay,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "re-estimating-replaces",
@@ -179,6 +182,7 @@ CLAIMS = [
         " excluded in some and shown in some, with intervals corrected for their number; undecided otherwise.",
         re_estimating,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     *GRAPH_CLAIMS,
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
+from hearsay.claims import DEPENDS, FAILS, HOLDS, NONE, UNDECIDED, Claim, Judgement
 from hearsay.moments.graph import RAN
 from hearsay.moments.graph_nets import IN_PLACE, INSIDE, OUTSIDE
 from hearsay.moments.graph_optimiser import FOLLOWS
@@ -108,6 +108,7 @@ CLAIMS = [
         f"Holds if all are so; fails if none is; depends otherwise{_DECIDED}",
         thread_never_updates,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "second-flag-redundant",
@@ -118,6 +119,7 @@ CLAIMS = [
         f"Holds if all agree; fails if none does; depends otherwise{_DECIDED}",
         second_flag,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "unused-flag-harmless",
@@ -129,6 +131,7 @@ CLAIMS = [
         f"Holds if all agree; fails if none does; depends otherwise{_DECIDED}",
         unused_flag,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "separate-graphs-agree",
@@ -139,6 +142,7 @@ CLAIMS = [
         f"Holds if all agree; fails if none does; depends otherwise{_DECIDED}",
         separate_graphs,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "flag-follows-optimiser",
@@ -149,5 +153,6 @@ CLAIMS = [
         f"Holds if all are right; fails if none is; depends otherwise{_DECIDED}",
         follows_optimiser,
         ALL_OF_IT,
+        NONE,
     ),
 ]

@@ -5,7 +5,7 @@ The first claims are about how fast tasks are solved, the others about what happ
 
 from collections.abc import Mapping
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, NONE, UNDECIDED, Claim
 from hearsay.neat import claims_mechanism as mechanism
 from hearsay.neat import claims_schemes as schemes
 
@@ -27,6 +27,7 @@ CLAIMS = [
         " and not that it lies within, on all; depends if on some each; undecided otherwise.",
         schemes.memory_same,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "counter-slower",
@@ -37,6 +38,7 @@ CLAIMS = [
         " if it is shown to lie within, or faster, on all; depends if on some each; undecided otherwise.",
         schemes.counter_slower,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "pair-as-well",
@@ -47,6 +49,7 @@ CLAIMS = [
         " slower on all, and not that; depends if on some each; undecided otherwise.",
         schemes.pair_as_well,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "positions-as-well",
@@ -58,6 +61,7 @@ CLAIMS = [
         " in all, and not that; depends if in some each; undecided otherwise.",
         schemes.positions_as_well,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "alignment-needed",
@@ -68,6 +72,7 @@ CLAIMS = [
         " half plus {margin} on all; depends if on some each; undecided otherwise.",
         schemes.alignment_needed,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "ever-helps-somewhere",
@@ -78,6 +83,7 @@ CLAIMS = [
         " is shown to lie within, or slower, in all; undecided otherwise.",
         schemes.ever_helps_somewhere,
         (HOLDS, FAILS, UNDECIDED),
+        CONFIDENCE,
     ),
     Claim(
         "crossover-unnecessary",
@@ -88,6 +94,7 @@ CLAIMS = [
         " slower on both, and not that; depends if on one each; undecided otherwise.",
         schemes.crossover_unnecessary,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "pair-is-number",
@@ -98,6 +105,7 @@ CLAIMS = [
         " none has for ever and some for one generation; fails otherwise.",
         mechanism.pair_is_number,
         (HOLDS, DEPENDS, FAILS),
+        CONFIDENCE,
     ),
     Claim(
         "pair-names-node",
@@ -108,6 +116,7 @@ CLAIMS = [
         " has for ever and some for one generation; fails otherwise.",
         mechanism.pair_names_node,
         (HOLDS, DEPENDS, FAILS),
+        CONFIDENCE,
     ),
     Claim(
         "chronology",
@@ -119,6 +128,7 @@ CLAIMS = [
         " and disjoint genes weigh differently, since the check would then be blind.",
         mechanism.chronology,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "counter-apart",
@@ -129,6 +139,7 @@ CLAIMS = [
         " undecided otherwise.",
         mechanism.counter_apart,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "doubled-children",
@@ -140,6 +151,7 @@ CLAIMS = [
         " those of the smaller one; depends if in one case only; fails if in none; undecided if no run went on.",
         mechanism.doubled_children,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "equal-rare",
@@ -150,6 +162,7 @@ CLAIMS = [
         " otherwise.",
         mechanism.equal_rare,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "doubled-crash",
@@ -160,6 +173,7 @@ CLAIMS = [
         "Holds if all do; fails if none does; depends if some do; undecided if no network had a doubled connection.",
         mechanism.doubled_crash,
         ALL_OF_IT,
+        NONE,
     ),
     Claim(
         "number-means-ancestor",
@@ -171,6 +185,7 @@ CLAIMS = [
         " otherwise.",
         mechanism.number_means_ancestor,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "pairing-avoids",
@@ -184,6 +199,7 @@ CLAIMS = [
         " otherwise.",
         mechanism.pairing_avoids,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "several-rare",
@@ -195,6 +211,7 @@ CLAIMS = [
         " otherwise.",
         mechanism.several_rare,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "fewer-species",
@@ -206,6 +223,7 @@ CLAIMS = [
         " if on some each; undecided otherwise.",
         mechanism.fewer_species,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "first-wins",
@@ -218,6 +236,7 @@ CLAIMS = [
         " undecided otherwise.",
         mechanism.first_wins,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "champion-loses",
@@ -230,6 +249,7 @@ CLAIMS = [
         " undecided otherwise.",
         mechanism.champion_loses,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "spares-comparing",
@@ -241,6 +261,7 @@ CLAIMS = [
         " otherwise.",
         mechanism.spares_comparing,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
 ]
 

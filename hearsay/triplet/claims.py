@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, Judgement
+from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, NONE, RANGE, UNDECIDED, Claim, Judgement
 from hearsay.triplet.analysis import LESS, LOSSES, PRIMARY
 from hearsay.triplet.evaluation import ACROSS, APARTNESS, DOMAINS, PARAMETERS
 from hearsay.triplet.exact import ADDED, DROPOUT, OLD_NAME
@@ -197,6 +197,7 @@ CLAIMS = [
         " nothing before it, or never more after it; depends otherwise.",
         equal_at_first,
         (HOLDS, DEPENDS, FAILS),
+        RANGE,
     ),
     Claim(
         "parameters-differ",
@@ -209,6 +210,7 @@ CLAIMS = [
         " none in either; depends otherwise.",
         parameters_differ,
         (HOLDS, DEPENDS, FAILS),
+        RANGE,
     ),
     Claim(
         "parameters-alone",
@@ -220,6 +222,7 @@ CLAIMS = [
         " see; depends if on some each; undecided otherwise.",
         parameters_alone,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "both-solve",
@@ -231,6 +234,7 @@ CLAIMS = [
         " otherwise.",
         both_solve,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "old-name",
@@ -241,6 +245,7 @@ CLAIMS = [
         "Holds if it is not shared in any; fails if it is in all; depends otherwise.",
         old_name,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "adding-cancels",
@@ -250,6 +255,7 @@ CLAIMS = [
         "Holds if there is one in all; fails if in none; depends otherwise.",
         adding_cancels,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "no-dropout",
@@ -259,6 +265,7 @@ CLAIMS = [
         "Holds if all do; fails if none does; depends otherwise.",
         no_dropout,
         (HOLDS, DEPENDS, FAILS),
+        NONE,
     ),
     Claim(
         "any-loss",
@@ -271,6 +278,7 @@ CLAIMS = [
         " all ratios lie beyond; depends if some ratios lie within and some beyond; undecided otherwise.",
         any_loss,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
     Claim(
         "own-statistics",
@@ -282,6 +290,7 @@ CLAIMS = [
         " each; undecided otherwise.",
         own_statistics,
         ALL_OF_IT,
+        CONFIDENCE,
     ),
 ]
 

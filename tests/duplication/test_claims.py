@@ -218,7 +218,7 @@ PLANTED = [
 
 
 def judge(claim, evidence):
-    return JUDGES[claim].judge({**evidence, "config": CONFIG})
+    return JUDGES[claim].judged({**evidence, "config": CONFIG})
 
 
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), PLANTED)

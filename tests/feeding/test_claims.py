@@ -191,7 +191,7 @@ CASES = [
 
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), CASES)
 def test_each_judge_on_planted_tables(claim, verdict, evidence):
-    found = JUDGES[claim].judge({**evidence, "config": CONFIG})
+    found = JUDGES[claim].judged({**evidence, "config": CONFIG})
     assert found.verdict == verdict
     assert (found.condition != "") == (verdict in (DEPENDS, UNDECIDED)) or claim == "necessary"
 

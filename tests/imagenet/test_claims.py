@@ -108,7 +108,7 @@ PLANTED = [
 
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), PLANTED)
 def test_each_judge_on_planted_data(claim, verdict, evidence):
-    judgement = JUDGES[claim].judge({**evidence, "config": CONFIG})
+    judgement = JUDGES[claim].judged({**evidence, "config": CONFIG})
     assert judgement.verdict == verdict
     assert (judgement.verdict == DEPENDS) <= bool(judgement.condition)
 

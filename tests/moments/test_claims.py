@@ -94,7 +94,7 @@ CASES = [
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), CASES)
 def test_each_judge_on_planted_tables(claim, verdict, evidence):
     mixed = {"comparisons": evidence["comparisons"].sample(frac=1, random_state=1)}
-    found = JUDGES[claim].judge({**mixed, "config": CONFIG})
+    found = JUDGES[claim].judged({**mixed, "config": CONFIG})
     assert found.verdict == verdict
     assert (found.condition != "") == (verdict in (DEPENDS, UNDECIDED))
 

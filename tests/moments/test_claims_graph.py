@@ -80,7 +80,7 @@ for claim, names in COMPARED.items():
 
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), CASES)
 def test_each_judge_on_planted_tables(claim, verdict, evidence):
-    found = JUDGES[claim].judge(evidence)
+    found = JUDGES[claim].judged(evidence)
     assert found.verdict == verdict
     assert (found.condition != "") == (verdict in (DEPENDS, UNDECIDED))
 

@@ -258,7 +258,7 @@ PLANTED = [
 
 
 def judge(claim, evidence, **config):
-    return JUDGES[claim].judge({**evidence, "config": CONFIG | config})
+    return JUDGES[claim].judged({**evidence, "config": CONFIG | config})
 
 
 @pytest.mark.parametrize(("claim", "verdict", "evidence"), PLANTED)
