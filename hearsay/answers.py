@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hearsay import numbers, text
-from hearsay.claims import UNDECIDED, VERDICTS
+from hearsay.claims import UNDECIDED, VERDICTS, between
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
 
@@ -189,12 +189,12 @@ def _plainly(claim: Mapping) -> str:
 def shown(claim: Mapping) -> tuple[str, str, str]:
     """Return estimate, unit and interval of a judged claim as people read them.
 
-    The interval is empty where everything there is was counted. Of shares, the unit says of what.
+    The interval, printed by its kind, is empty where its ends are one. Of shares, the unit says of what.
     """
     kind, _, what = claim["unit"].partition(" ")
     kind, unit = (kind, what) if kind == "share" else (claim["unit"], claim["unit"])
     estimate, low, high = (numbers.text(claim[name], kind).replace("-", "−") for name in ("estimate", "low", "high"))
-    return estimate, unit, "" if claim["low"] == claim["high"] else f"[{low}, {high}]"
+    return estimate, unit, "" if claim["low"] == claim["high"] else between(claim["interval"], low, high)
 
 
 def unbroken(number: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearsay.claims import FAILS, HOLDS, UNDECIDED
+from hearsay.claims import FAILS, HOLDS, UNDECIDED, between
 from hearsay.errors import HearsayError
 from hearsay.files import SNAKEMAKE_MARK, sha256
 
@@ -116,7 +116,8 @@ def _difference(name: str, ours: dict, published: dict) -> Difference | None:
 
 
 def _estimate(row: dict) -> str:
-    return f"{row['estimate']:.4g} [{row['low']:.4g}, {row['high']:.4g}] {row['unit']}, n {row['n']:,}"
+    ends = between(row["interval"], f"{row['low']:.4g}", f"{row['high']:.4g}")
+    return f"{row['estimate']:.4g} {ends} {row['unit']}, n {row['n']:,}"
 
 
 def read_claims(folder: Path) -> list[dict]:

@@ -35,6 +35,7 @@ ROW = {
     "statement": "All hens lay.",
     "endpoint": "share",
     "rule": "r",
+    "interval": "confidence",
     "verdict": "holds",
     "estimate": 0.75,
     "low": 0.5,
@@ -125,6 +126,8 @@ def test_where_there_are_no_words_the_claim_speaks(tmp_path):
         ({"low": 0.75, "high": 0.75}, ("75 %", "of hens", "")),
         ({"unit": "points", "estimate": -3.25, "low": -4, "high": 0}, ("−3.25", "points", "[−4, 0]")),
         ({"unit": "share"}, ("75 %", "", "[50 %, 90 %]")),
+        ({"interval": "open"}, ("75 %", "of hens", "(50 % to 90 %)")),
+        ({"interval": "range", "unit": "", "estimate": -1, "low": -2, "high": 1}, ("−1", "", "(−2 to 1)")),
         ({"unit": "", "estimate": 2, "low": 1.99999, "high": 2.00001}, ("2", "", "[2, 2]")),
     ],
 )

@@ -120,6 +120,12 @@ def test_published_ends_are_such_as_the_declared_interval_has(study):
             assert "mean and range over" in row["endpoint"], declared.id
 
 
+@pytest.mark.parametrize("study", studies())
+def test_published_claims_name_the_declared_interval(study):
+    for declared, row in published(study):
+        assert row["interval"] == declared.interval, declared.id
+
+
 def test_refuses_an_undeclared_verdict():
     with pytest.raises(HearsayError, match="undeclared"):
         judge_all("s", [claim(judge=lambda e: judgement(UNDECIDED))], {}, {"n": "1,000"})

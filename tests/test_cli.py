@@ -39,7 +39,7 @@ def test_starting_is_light():
 
 
 def test_verdicts_print_the_table(tmp_path):
-    claim = Claim("c", "t", "All hens lay", "share", "rule", lambda e: HELD, ("holds", "fails"), "confidence")
+    claim = Claim("c", "t", "All hens lay", "share", "rule", lambda e: HELD, ("holds", "fails"), "open")
     write_claims(judge_all("s", [claim], {}, {}), tmp_path / "s/claims.json")
     gather([tmp_path / "s/claims.json"], tmp_path / "claims.csv")
     done = run("verdicts", "--results", str(tmp_path))
@@ -48,7 +48,7 @@ def test_verdicts_print_the_table(tmp_path):
         "holds",
         "All hens lay",
         "75 % of hens",
-        "[50 %, 90 %]",
+        "(50 % to 90 %)",
         "1,200",
         "answers.html",
         "paper.pdf",

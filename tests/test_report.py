@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hearsay import report, text
+from hearsay.claims import CONFIDENCE, INTERVALS, OPEN, between, interval_in_words
 from hearsay.errors import HearsayError
 
 ROOT = Path(__file__).parents[1]
@@ -74,7 +75,8 @@ def project(tmp_path):
         ["demo", "third", "It is old.", "undecided", "", -0.5, -1, 0.25, "", 5, ""],
     ]  # fmt: skip
     write_csv(root / "results/claims.csv", head, *rows)
-    claims = [dict(zip(head, row, strict=True), thread="a thread", endpoint="An end.", rule="A rule.") for row in rows]
+    more = {"thread": "a thread", "endpoint": "An end.", "rule": "A rule.", "interval": CONFIDENCE}
+    claims = [dict(zip(head, row, strict=True), **more) for row in rows]
     (root / "results/demo/claims.json").write_text(json.dumps(claims))
     write_csv(
         root / "results/demo/tables/cost.csv",
@@ -94,12 +96,12 @@ def project(tmp_path):
     return root
 
 
-def printed(root: Path) -> str:
-    """Return the text that the chapters print."""
+def printed(root: Path, source: str = '#summaries()\n#chapters()\n#bibliography("/report/references.bib")') -> str:
+    """Return the text that typst prints for `source`, the chapters unless it is another."""
     import typst
 
     html = typst.compile(
-        b'#import "/report/template.typ": *\n#summaries()\n#chapters()\n#bibliography("/report/references.bib")',
+        f'#import "/report/template.typ": *\n{source}'.encode(),
         root=str(root),
         format="html",
         sys_inputs={"studies": '["demo"]'},
@@ -122,6 +124,27 @@ def test_builds_the_same_bytes_in_any_folder_and_through_links(project, tmp_path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere", "one.pdf", "project", "two.pdf"]
     report.build(project, tmp_path / "two.pdf", studies=["demo"], timestamp=86400)
     assert one != (tmp_path / "two.pdf").read_bytes()
+
+
+def test_an_interval_is_printed_as_it_is_on_the_page(project):
+    ends = [{"low": low, "high": high, "n": n} for low, high, n in ((1, 3, 5), (2, 2, 5), (0, 9, 0))]
+    rows = [{"interval": kind, "unit": "", "estimate": 2, **each} for kind in INTERVALS for each in ends]
+    (project / "results/rows.json").write_text(json.dumps(rows))
+    said = printed(project, '#for row in json("/results/rows.json") [#estimate(row): #interval-in-words(row). ]')
+    shown = ["2" if r["low"] == r["high"] else f"2 {between(r['interval'], r['low'], r['high'])}" for r in rows]
+    both = [f"{ends}: {interval_in_words(row)}." for ends, row in zip(shown, rows, strict=True)]
+    assert re.sub(" (?=:)", "", said).strip() == " ".join(both)
+
+
+def test_the_tables_of_claims_print_what_the_ends_are(project):
+    claims = project / "results/demo/claims.json"
+    source = '#verdict-table()\n#rules()\n#set heading(numbering: "1")\n= Demo <sec-demo>'
+    assert "12.3 [11, 13.5] images" in printed(project, source)
+    claims.write_text(claims.read_text().replace(CONFIDENCE, OPEN))
+    said = printed(project, source)
+    assert "12.3 (11 to 13.5) images" in said
+    assert said.count(f"Interval: {INTERVALS[OPEN][0]}. Rule:") == 2
+    assert f"Interval: {INTERVALS[OPEN][1]}. Rule:" in said
 
 
 def test_prints_what_the_results_say(project, tmp_path):

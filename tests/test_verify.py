@@ -14,8 +14,8 @@ from hearsay.errors import HearsayError
 from hearsay.files import write_text
 
 
-def row(id="c", verdict=HOLDS, low=1.0, high=2.0, unit="points", n=10):
-    return {"study": "s", "id": id, "verdict": verdict, "unit": unit, "n": n} | {
+def row(id="c", verdict=HOLDS, low=1.0, high=2.0, unit="points", n=10, interval="confidence"):
+    return {"study": "s", "id": id, "verdict": verdict, "unit": unit, "n": n, "interval": interval} | {
         "estimate": (low + high) / 2,
         "low": low,
         "high": high,
@@ -69,8 +69,8 @@ def test_a_planted_fault_is_the_one_that_is_named(files, data):
         (row(unit="points"), row(unit="steps"), "estimated in points here, in steps as published", False),
         (
             row(low=3, high=4),
-            row(low=1, high=2),
-            "the same verdict; estimates apart: 3.5 [3, 4] points, n 10 here, 1.5 [1, 2] points, n 10",
+            row(low=1, high=2, interval="range"),
+            "the same verdict; estimates apart: 3.5 [3, 4] points, n 10 here, 1.5 (1 to 2) points, n 10",
             False,
         ),
     ],
