@@ -31,6 +31,12 @@ def closure(script: str | os.PathLike, root: str | os.PathLike = ".") -> list[st
     return sorted(path.relative_to(root).as_posix() for path in (*found, root / LOCK))
 
 
+def locked(root: str | os.PathLike = ".") -> dict[str, str]:
+    """Return package -> version of the lock file in `root`."""
+    lines = (Path(root) / LOCK).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
 def digest(paths: Iterable[str | os.PathLike], root: str | os.PathLike = ".") -> str:
     """Return one hex SHA-256 for the names and bytes of files, whatever their order."""
     lines = sorted(f"{sha256(Path(root) / path)}  {Path(path).as_posix()}\n" for path in paths)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import yaml
 
-from hearsay.closure import LOCK
+from hearsay.closure import locked
 from hearsay.errors import HearsayError
 from hearsay.files import sha256
 
@@ -243,8 +243,7 @@ def software(workflow: Path) -> list[dict[str, Any]]:
     Python's is the range that is supported: the bytes of the results depend on the packages, so that is all that is
     recorded of it.
     """
-    lines = (workflow / LOCK).read_text(encoding="utf-8").splitlines()
-    lock = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
+    lock = locked(workflow)
     project = tomllib.loads((workflow / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = [*project["dependencies"], *project["optional-dependencies"]["studies"]]
     names = sorted({re.match(r"[\w.-]+", line).group().lower() for line in declared})

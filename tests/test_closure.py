@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearsay.closure import LOCK, closure, digest
+from hearsay.closure import LOCK, closure, digest, locked
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("scripts/*/*.py"))
@@ -54,6 +54,10 @@ def test_digest_names_bytes_not_order(tree):
     assert digest(["b", "a"], root) == before
     (root / "a").write_text("3")
     assert digest(["a", "b"], root) != before
+
+
+def test_reads_the_lock(tree):
+    assert locked(tree(**{LOCK: "# two\nx==1\n\ny-z==2.0\n"})) == {"x": "1", "y-z": "2.0"}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

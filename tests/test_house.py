@@ -6,21 +6,18 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hearsay.closure import locked
+
 ROOT = Path(__file__).parents[1]
 RULES = sorted([ROOT / "Snakefile", *ROOT.glob("rules/*.smk")])
-
-
-def lock():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    return dict(line.split("==") for line in lines if not line.startswith("#"))
 
 
 def test_the_lock_is_plain():
     lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9][\w.]*", line) for line in lines)
-    assert list(lock()) == sorted(lock())
-    assert "tensorflow-cpu" in lock()
-    assert "tensorflow" not in lock()
+    assert list(locked(ROOT)) == sorted(locked(ROOT))
+    assert "tensorflow-cpu" in locked(ROOT)
+    assert "tensorflow" not in locked(ROOT)
 
 
 def test_the_lock_holds_every_declared_dependency():
@@ -29,7 +26,7 @@ def test_the_lock_holds_every_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     declared = {re.match(r"[\w.-]+", line).group().lower() for group in groups for line in group}
-    assert declared <= set(lock())
+    assert declared <= set(locked(ROOT))
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("envs/*.yaml")), ids=lambda path: path.name)
@@ -41,7 +38,7 @@ def test_environments_hold_the_locks_versions(path):
     for pin in pins:
         name, _, version = pin.partition("=")
         if version and not name.startswith("python>"):
-            assert lock()[conda_names.get(name, name)] == version, pin
+            assert locked(ROOT)[conda_names.get(name, name)] == version, pin
 
 
 BLOCKS = {

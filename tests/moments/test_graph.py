@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hearsay import tables
+from hearsay.closure import locked
 from hearsay.moments import graph, graph_process, graph_runs
 from hearsay.moments.graph import ABSENT, GRAPH, OPTIMISER, RAN, SAME
 from hearsay.moments.graph_arms import BOTH, FROZEN, NOTHING, REFUSED
@@ -78,10 +79,10 @@ def test_tensorflow_is_here_and_no_row_says_that_it_is_not(folder, arms):
 
 
 def test_versions_stand_in_every_row(arms):
-    locked = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().split() if "==" in line)
-    assert set(arms.tensorflow) == {locked["tensorflow-cpu"]}
-    assert set(arms.tf_keras) == {locked["tf-keras"]}
-    assert set(arms.tf_slim) == {locked["tf-slim"]}
+    lock = locked(ROOT)
+    assert set(arms.tensorflow) == {lock["tensorflow-cpu"]}
+    assert set(arms.tf_keras) == {lock["tf-keras"]}
+    assert set(arms.tf_slim) == {lock["tf-slim"]}
     assert arms.restored.str.contains("ops.Tensor").all()
 
 
