@@ -14,7 +14,7 @@ FEEDING_TABLES = expand(
 TABLES["feeding"] = FEEDING_TABLES + expand(f"{FT}/{{name}}.csv", name=["ways", "graph-speed"])
 QUESTIONS["feeding"] = "How should data be fed?"
 FIGURES["feeding"] = expand(
-    "results/feeding/figures/{name}.svg", name=["speed", "crossings", "workers", "tried", "matrix"]
+    "results/feeding/figures/{name}.svg", name=["speed", "pipelines", "crossings", "workers", "tried", "matrix"]
 )
 PEERS.append("results/benchmarks/feeding-peers.csv")
 TIMES += ["results/benchmarks/feeding-graph.csv", "results/benchmarks/feeding-calibration.csv"]
@@ -139,6 +139,7 @@ rule feeding_figures:
         code=closure("scripts/feeding/figures.py"),
     output:
         speed=shown("results/feeding/figures/speed.svg", "speed of every way"),
+        pipelines=shown("results/feeding/figures/pipelines.svg", "pipelines beside feeding"),
         crossings=shown("results/feeding/figures/crossings.svg", "when a way costs hardly anything"),
         workers=shown("results/feeding/figures/workers.svg", "when workers pay"),
         tried=shown("results/feeding/figures/tried.svg", "what placeholders do"),
@@ -150,6 +151,8 @@ rule feeding_figures:
         "results/benchmarks/rules/feeding-figures.tsv"
     conda:
         "../envs/vision.yaml"
+    params:
+        alpha=F["judging"]["alpha"],
     message:
         "feeding: draw the figures"
     script:

@@ -12,19 +12,12 @@ from hearsay.claims import CONFIDENCE, DEPENDS, FAILS, HOLDS, UNDECIDED, Claim, 
 from hearsay.feeding.graph_feeding import CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import FAILS as FAILED
 from hearsay.feeding.outcomes import NOT_RUN, TENSORFLOW
-from hearsay.feeding.ratios import graph_ratios, initialising, torch_ratios
+from hearsay.feeding.ratios import LOADERS, PIPELINES, graph_ratios, initialising, pipeline_ratios
 from hearsay.graph_process import CALLER
 
 THREAD = "When are placeholders necessary?"
 GRAPH_TIMES, TORCH_TIMES = "reference/benchmarks/feeding-graph.csv", "reference/benchmarks/feeding-modes.csv"
 RATIO, STEPS = "times as fast", "steps"
-PIPELINES = (
-    "tf.data, batches of a constant",
-    "tf.data, prefetched",
-    "tf.data, examples of a constant",
-    "tf.data, generator",
-)
-LOADERS, COPY = ("DataLoader, two workers", "DataLoader, two persistent workers"), "copy"
 SAME_SHAPE = {  # what is compared downstream of a constant and of a default placeholder
     "value": ("constant, unfed", "default placeholder, unfed"),
     "static shape, where it is declared": ("shape after constant", "shape after default placeholder"),
@@ -87,16 +80,6 @@ def pipelines_faster(evidence: Mapping) -> Judgement:
     found = pipeline_ratios(evidence["graph_times"], evidence["modes"], evidence["config"]["judging"]["alpha"])
     both = found["way"].isin(PIPELINES).any() and found["way"].isin(LOADERS).any()
     return _faster(found, GRAPH_TIMES) if both else _not_run(RATIO)
-
-
-def pipeline_ratios(graph_times: pd.DataFrame, modes: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    """Return how many times as fast pipelines are as feeding, in TensorFlow and in PyTorch, as `ratios` has them.
-
-    Two families, each corrected for its number at half the level.
-    """
-    graph = graph_ratios(graph_times, [(pipeline, PLACEHOLDER) for pipeline in PIPELINES], alpha / 2)
-    torch = torch_ratios(modes, [(loader, COPY) for loader in LOADERS], alpha / 2)
-    return pd.concat([each for each in (graph, torch) if len(each)] or [graph], ignore_index=True)
 
 
 def graphs_fast(evidence: Mapping) -> Judgement:

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from hearsay.feeding.calibration import gains
-from hearsay.feeding.claims_speed import PIPELINES, pipeline_ratios
 from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import EXPORT, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import FAILS as FAILED
-from hearsay.feeding.ratios import VARIABLE, graph_ratios, initialising
+from hearsay.feeding.ratios import PIPELINES, VARIABLE, graph_ratios, initialising, pipeline_ratios
 
 TOOLS = {TENSORFLOW: "tensorflow", "torch.fx": "fx", EXPORT: "export", "PyTorch": "torch"}
 PAIRS = {

@@ -10,6 +10,13 @@ from hearsay.feeding.graph_feeding import PLACEHOLDER
 from hearsay.feeding.outcomes import WORKS
 
 VARIABLE = "variable of the data set"
+PIPELINES = (
+    "tf.data, batches of a constant",
+    "tf.data, prefetched",
+    "tf.data, examples of a constant",
+    "tf.data, generator",
+)
+LOADERS, COPY = ("DataLoader, two workers", "DataLoader, two persistent workers"), "copy"
 
 
 def interval(values: Sequence[float] | np.ndarray, alpha: float) -> tuple[float, float, float]:
@@ -60,6 +67,16 @@ def torch_ratios(timings: pd.DataFrame, pairs: Sequence[tuple[str, str]], alpha:
     """
     ran = timings[(timings["what"] == "training") & (timings["device"] == "cpu")]
     return _ratios(ran, "mode", "batch", pairs, alpha)
+
+
+def pipeline_ratios(graph_times: pd.DataFrame, modes: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """Return how many times as fast pipelines are as feeding, in TensorFlow and in PyTorch, as `ratios` has them.
+
+    Two families, each corrected for its number at half the level.
+    """
+    graph = graph_ratios(graph_times, [(pipeline, PLACEHOLDER) for pipeline in PIPELINES], alpha / 2)
+    torch = torch_ratios(modes, [(loader, COPY) for loader in LOADERS], alpha / 2)
+    return pd.concat([each for each in (graph, torch) if len(each)] or [graph], ignore_index=True)
 
 
 def _ratios(

@@ -5,11 +5,11 @@ import pytest
 
 from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, judge_all
 from hearsay.feeding.claims import CLAIMS, GRAPHS, UNFED, spoken
-from hearsay.feeding.claims_speed import COPY, LOADERS, PIPELINES, SAME_SHAPE
+from hearsay.feeding.claims_speed import SAME_SHAPE
 from hearsay.feeding.graph_feeding import CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import ASKED, EXPORT, NO, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import FAILS as FAILED
-from hearsay.feeding.ratios import VARIABLE
+from hearsay.feeding.ratios import COPY, LOADERS, PIPELINES, VARIABLE
 
 CONFIG = {"judging": {"alpha": 0.05, "within": 0.05, "grown": 0.9}}
 JUDGES = {claim.id: claim for claim in CLAIMS}

@@ -6,14 +6,13 @@ from matplotlib import pyplot
 
 from hearsay import figures as house
 from hearsay import tables
-from hearsay.feeding import figures, numbers, prediction
+from hearsay.feeding import figures, figures_speed, numbers, prediction
 from hearsay.feeding.calibration import CALIBRATION, COMPUTES, WAITS
-from hearsay.feeding.claims_speed import PIPELINES
 from hearsay.feeding.evidence import TABLES, read_evidence
 from hearsay.feeding.graph_feeding import AGAIN, CONSTANT_UNFED, DEFAULT_UNFED, EAGER, FUNCTION, PLACEHOLDER
 from hearsay.feeding.outcomes import ASKED, EXPORT, FAILS, FX, NO, NOT_RUN, TENSORFLOW, WORKS, YES
 from hearsay.feeding.outcomes import EAGER as TORCH
-from hearsay.feeding.ratios import VARIABLE
+from hearsay.feeding.ratios import PIPELINES, VARIABLE, pipeline_ratios
 from hearsay.feeding.timing import summary, timings
 from hearsay.feeding.torch_matrix import NOT_BUILT
 from hearsay.feeding.training import BY_TORCHS, SHIFTED, training
@@ -189,8 +188,8 @@ def test_the_matrix_has_a_mark_for_every_cell(found, drawn, timed, tmp_path):
 
 
 def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
-    figures.speed(found["summary"], found["prediction"], "speed.svg")
-    figures.crossings(found["crossings"], found["prediction"], "crossings.svg")
+    figures_speed.speed(found["summary"], found["prediction"], "speed.svg")
+    figures_speed.crossings(found["crossings"], found["prediction"], "crossings.svg")
     panels, (axes,) = drawn[0].axes, drawn[1].axes
     assert {axes.get_title("left") for axes in panels} == {"linear", "small conv"}
     dots = [line.get_xdata()[0] for line in panels[0].lines if line.get_marker() == "o"]
@@ -204,11 +203,21 @@ def test_speeds_and_crossings_are_drawn_where_they_were_measured(found, drawn):
 
 
 def test_workers_gains_are_drawn_by_what_a_fetch_does(found, drawn):
-    figures.workers(found["calibration"], "workers.svg")
+    figures_speed.workers(found["calibration"], "workers.svg")
     panels = drawn[0].axes
     assert [axes.get_title("left") for axes in panels] == [f"fetching {kind}" for kind in (WAITS, COMPUTES)]
     dots = [y for line in panels[0].lines if line.get_marker() == "o" for y in line.get_ydata()]
     assert sorted(set(dots)) == [0.5, 2.0]
+
+
+def test_every_pipelines_case_is_drawn_and_hollow_where_open(found, drawn):
+    times, modes, alpha = found["graph_times"], found["modes"], CONFIG["judging"]["alpha"]
+    figures_speed.pipelines(times, modes, alpha, "pipelines.svg")
+    cases = pipeline_ratios(times, modes, alpha)
+    dots = [line for axes in drawn[0].axes for line in axes.lines if line.get_marker() == "o"]
+    assert sorted(line.get_xdata()[0] for line in dots) == pytest.approx(sorted(cases["ratio"]))
+    hollow = sum(line.get_markerfacecolor() == "white" for line in dots)
+    assert hollow == ((cases["low"] <= 1) & (cases["high"] >= 1)).sum()
 
 
 def test_figures_are_files_of_the_same_bytes(found, tmp_path):
