@@ -93,7 +93,8 @@ def folds_find_skill(evidence: Mapping) -> Judgement:
     if blind:
         verdict = UNDECIDED
     least = open_.loc[open_["accuracy"].idxmin()]
-    said = f"least by {least['learner']}; grouped folds see at most {100 * grouped['accuracy'].max():.1f} %"
+    highest = f"{100 * grouped['accuracy'].max():.1f} %"
+    said = f"at {least['copies']} copies, least by {least['learner']}; grouped folds see at most {highest} there"
     if blind:
         said = f"the control fails: {said}"
     elif verdict in (DEPENDS, UNDECIDED):

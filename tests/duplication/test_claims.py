@@ -247,7 +247,10 @@ def test_the_condition_says_on_what():
     assert said["fit-unchanged", UNDECIDED] == "1 of 2 stayed open at this number of seeds"
     assert "it rises for e1; by the wider interval for new data, in 0 cases" in said["score-never-rises", FAILS]
     assert said["default-not-data", DEPENDS].endswith("worse for e1")
-    assert "shown by l0; least by l1; grouped folds see at most 51.0 %" in said["folds-find-skill", DEPENDS]
+    assert (
+        "shown by l0; at 5 copies, least by l1; grouped folds see at most 51.0 % there"
+        in said["folds-find-skill", DEPENDS]
+    )
     assert "grouped folds see at most 63.0 %" in said["folds-find-skill", UNDECIDED]
     assert (
         "exceptions: ExtraTreeClassifier" not in said["functional", DEPENDS]
