@@ -1,6 +1,7 @@
 """How long the whole takes on more cores: from how long each job took here, and which job needs which.
 
-Times are those of Snakemake's benchmark files, needs are those of the jobs' records. A job counts as one core. The
+Times are those of Snakemake's benchmark files, needs are those of the jobs' records, or for a run of which only some
+jobs have finished those of Snakemake's plan. A job counts as one core. The
 schedule that is simulated starts, whenever a core is free, the ready job with the longest way to the end (Graham 1969:
 at most twice the best one's length); it knows no submission, no queue and no start of a container.
 """
@@ -8,25 +9,51 @@ at most twice the best one's length); it knows no submission, no queue and no st
 import csv
 import heapq
 import json
+import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import mean
+from types import MappingProxyType
 
+import pandas as pd
+
+from hearsay import tables
 from hearsay.errors import HearsayError
 from hearsay.provenance import read_record
+
+ITS_OWN, OF_RULE, OF_SMALLER, OF_NONE = "its own", "its rule", "its rule at a smaller size", "not measured"
+JOBS = tables.Table(
+    "jobs",
+    "The jobs of a run, and how long each takes",
+    ("job",),
+    {
+        "job": "its name",
+        "rule": "Snakemake's rule that it is a job of",
+        "needs": "the jobs whose outputs it reads, separated by spaces",
+        "seconds": "wall time, s",
+        "times": f"what that is: {ITS_OWN}, or the mean of {OF_RULE}, or {OF_SMALLER}; {OF_NONE}: counted as no time",
+        "finished": "of how many finished jobs",
+    },
+    text=("job", "rule", "needs", "times"),
+)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A finished job: its wall time in seconds, and the jobs whose outputs it reads."""
+    """A job: its wall time in seconds, and the jobs whose outputs it reads.
+
+    rule: its rule; times: whose the seconds are, `ITS_OWN` or of how many others the mean.
+    """
 
     seconds: float
     needs: frozenset[str]
+    rule: str = ""
+    times: str = ITS_OWN
+    finished: int = 1
 
 
 def read_jobs(results: Path) -> dict[str, Job]:
@@ -43,6 +70,7 @@ def read_jobs(results: Path) -> dict[str, Job]:
         name: Job(
             _seconds(results / "benchmarks/rules" / f"{name.replace('/', '-')}.tsv"),
             frozenset(maker[read] for read in entry["inputs"] if read in maker),
+            entry["rule"],
         )
         for name, entry in records.items()
     }
@@ -79,22 +107,47 @@ def snakemakes_plan(configfile: str | None) -> dict:
     return json.loads(done.stdout)
 
 
-def plan(graph: Mapping, measured: Mapping[str, list[float]]) -> tuple[dict[str, Job], Counter]:
+def plan(
+    graph: Mapping, measured: Mapping[str, list[float]], smaller: Mapping[str, list[float]] = MappingProxyType({})
+) -> dict[str, Job]:
     """Return the jobs of a planned run, each as long as the measured ones of its rule are in the mean.
 
-    graph: from `snakemakes_plan`; measured: from `read_rules`. Jobs of a rule that was not measured take no time; the
-    second value says how many there are of which rule. Raises HearsayError where no rule of the plan was measured.
+    graph: from `snakemakes_plan`; measured: from `read_rules`; smaller: the same of a smaller size, for rules of which
+    no job was measured. Raises HearsayError where no rule of the plan was measured.
     """
     rule = {node["id"]: node["value"]["rule"] for node in graph["nodes"]}
-    seconds = {name: mean(times) for name, times in measured.items()}
-    names = {node: f"{name}/{node}" for node, name in rule.items()}
+    rule = {node: name for node, name in rule.items() if name != "all"}  # which runs nothing
     needs: dict[int, set[str]] = {node: set() for node in rule}
     for edge in graph["edges"]:
-        needs[edge["v"]].add(names[edge["u"]])
-    jobs = {names[node]: Job(seconds.get(name, 0.0), frozenset(needs[node])) for node, name in rule.items()}
+        if edge["v"] in rule:
+            needs[edge["v"]].add(_planned(edge["u"], rule))
+    jobs = {}
+    for node, name in rule.items():
+        kinds = ((OF_RULE, measured.get(name)), (OF_SMALLER, smaller.get(name)), (OF_NONE, [0.0]))
+        times, found = next((kind, found) for kind, found in kinds if found)
+        jobs[_planned(node, rule)] = Job(mean(found), frozenset(needs[node]), name, times, len(found))
     if not total(jobs):
         raise HearsayError("scaling: no job of this plan has finished, so there are no times; start the run first")
-    return jobs, Counter(name for name in rule.values() if name not in seconds and name != "all")
+    return jobs
+
+
+def _planned(node: int, rule: Mapping[int, str]) -> str:
+    return f"{rule[node]}/{node}"
+
+
+def write(jobs: Mapping[str, Job], path: str | os.PathLike) -> None:
+    """Write jobs as a `JOBS` table."""
+    rows = [
+        (name, job.rule, " ".join(sorted(job.needs)), job.seconds, job.times, job.finished)
+        for name, job in jobs.items()
+    ]
+    tables.write(pd.DataFrame(rows, columns=list(JOBS.columns)), JOBS, path)
+
+
+def read(path: str | os.PathLike) -> dict[str, Job]:
+    """Read what `write` wrote."""
+    rows = tables.read(path, JOBS).itertuples()
+    return {row.job: Job(row.seconds, frozenset(row.needs.split()), row.rule, row.times, row.finished) for row in rows}
 
 
 def total(jobs: Mapping[str, Job]) -> float:

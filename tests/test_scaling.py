@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 from hearsay.cli import main
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
-from hearsay.scaling import Job, critical_path, enough, makespan, plan, read_jobs, read_rules, total
+from hearsay.scaling import (
+    OF_NONE,
+    OF_RULE,
+    OF_SMALLER,
+    Job,
+    critical_path,
+    enough,
+    makespan,
+    plan,
+    read,
+    read_jobs,
+    read_rules,
+    total,
+    write,
+)
 
 FORK = {
     "data": Job(2.0, frozenset()),
@@ -67,11 +81,17 @@ def finished(folder):
 
 def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
     finished(tmp_path)
-    assert read_jobs(tmp_path) == {"s/data": Job(2.0, frozenset()), "s/end": Job(1.0, frozenset(["s/data"]))}
+    assert read_jobs(tmp_path) == {
+        "s/data": Job(2.0, frozenset(), "s_data"),
+        "s/end": Job(1.0, frozenset(["s/data"]), "s_end"),
+    }
     assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "6"]) == 0
     said = capsys.readouterr().out
     assert "75.0% of the cores' time went into no job" in said
     assert "2 jobs, 0:03 of them in all; more than 1 cores are no faster" in said
+    assert "Times are those of" not in said
+    assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "0"]) == 2
+    assert "both above nought" in capsys.readouterr().err
 
 
 def test_no_run_and_a_missing_time_are_one_line(tmp_path):
@@ -83,7 +103,7 @@ def test_no_run_and_a_missing_time_are_one_line(tmp_path):
         read_jobs(tmp_path)
 
 
-def test_a_planned_run_takes_the_means_of_its_rules(tmp_path):
+def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
     finished(tmp_path)
     write_text(tmp_path / "benchmarks/rules/report-crate.tsv", "s\tcpu_time\n0.5\t1\n")
     assert read_rules(tmp_path) == {"s_data": [2.0], "s_end": [1.0], "crate": [0.5]}
@@ -94,9 +114,17 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path):
         "nodes": [{"id": i, "value": {"rule": rule}} for i, rule in enumerate(rules)],
         "edges": [{"u": 0, "v": 2}, {"u": 1, "v": 2}, {"u": 2, "v": 3}, {"u": 4, "v": 3}],
     }
-    jobs, missing = plan(graph, {"s_data": [2.0, 4.0], "s_end": [1.0]})
+    jobs = plan(graph, {"s_data": [2.0, 4.0]}, {"s_end": [1.0], "s_data": [9.0]})
     assert (makespan(jobs, 1), makespan(jobs, 2)) == (7.0, 4.0)
-    assert critical_path(jobs)[-1] == "all/3"
-    assert missing == {"s_more": 1}
+    assert critical_path(jobs)[-1] == "s_end/2"
+    assert [(job.times, job.finished) for job in jobs.values()] == [
+        (OF_RULE, 2), (OF_RULE, 2), (OF_SMALLER, 1), (OF_NONE, 1),
+    ]  # fmt: skip
+    write(jobs, tmp_path / "jobs.csv")
+    assert read(tmp_path / "jobs.csv") == jobs
+    assert main(["scaling", "--jobs", str(tmp_path / "jobs.csv")]) == 0
+    said = capsys.readouterr().out
+    assert "2 finished jobs of 1 rules\n(2 of s_data" in said
+    assert "and so too short: s_end.\nNot measured, and counted as nothing: s_more." in said
     with pytest.raises(HearsayError, match="no job of this plan has finished"):
         plan(graph, {})
