@@ -131,7 +131,7 @@ def fill(study: str, answer: Answer, claims: Sequence[Mapping], known: Mapping[s
     `code` between backticks; the figure's path is relative to the folder of the results.
     """
     judged = {claim["id"]: claim for claim in claims}
-    texts = {key: unbroken(value.replace("-", "−")) for key, value in known.items()}
+    texts = {key: unbroken(value) for key, value in known.items()}
 
     def row(claim: str) -> Mapping:
         if claim not in judged:
@@ -193,7 +193,7 @@ def shown(claim: Mapping) -> tuple[str, str, str]:
     """
     kind, _, what = claim["unit"].partition(" ")
     kind, unit = (kind, what) if kind == "share" else (claim["unit"], claim["unit"])
-    estimate, low, high = (numbers.text(claim[name], kind).replace("-", "−") for name in ("estimate", "low", "high"))
+    estimate, low, high = (numbers.text(claim[name], kind) for name in ("estimate", "low", "high"))
     return estimate, unit, "" if claim["low"] == claim["high"] else between(claim["interval"], low, high)
 
 

@@ -119,11 +119,9 @@ def between(interval: str, low: str, high: str) -> str:
     return f"[{low}, {high}]" if interval == CONFIDENCE else f"({low} to {high})"
 
 
-def interval_in_words(claim: Mapping) -> str:
-    """Return what the ends of a judged claim are, a row of `claims.json`."""
-    if not claim["n"]:
-        return NOTHING_SEEN
-    return INTERVALS[claim["interval"]][claim["low"] == claim["high"]]
+def interval_is(interval: str, judgement: Judgement) -> str:
+    """Return what the ends of a judgement are, in words."""
+    return INTERVALS[interval][judgement.low == judgement.high] if judgement.n else NOTHING_SEEN
 
 
 def judge_all(study: str, claims: Sequence[Claim], evidence: Mapping, numbers: Mapping[str, str]) -> list[dict]:
@@ -131,8 +129,9 @@ def judge_all(study: str, claims: Sequence[Claim], evidence: Mapping, numbers: M
     rows = []
     for claim in claims:
         texts = {name: _filled(getattr(claim, name), numbers, claim.id) for name in ("statement", "endpoint", "rule")}
-        named = {"study": study, "id": claim.id, "thread": claim.thread}
-        rows.append({**named, **texts, "interval": claim.interval, **asdict(claim.judged(evidence))})
+        named = {"study": study, "id": claim.id, "thread": claim.thread, **texts, "interval": claim.interval}
+        judgement = claim.judged(evidence)
+        rows.append({**named, "interval_is": interval_is(claim.interval, judgement), **asdict(judgement)})
     return rows
 
 

@@ -28,6 +28,7 @@ NUMBERS = tables.Table(
 
 
 TINY = 1e-4
+MINUS = "\N{MINUS SIGN}"
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -46,7 +47,7 @@ def text(value: float | int | str | bool, unit: str) -> str:
         return f"{_decimal(percent, places)} %"
     if 0 < abs(value) < TINY:
         mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa.removesuffix('.0')} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+        return f"{mantissa.removesuffix('.0').replace('-', MINUS)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
     if float(value).is_integer():
         return _decimal(value, 0)
     edge = abs(1 - abs(value)) if abs(value) < 1 else 1
@@ -54,7 +55,7 @@ def text(value: float | int | str | bool, unit: str) -> str:
 
 
 def _decimal(value: float, places: int) -> str:
-    shown = f"{value:,.{places}f}"
+    shown = f"{value:,.{places}f}".replace("-", MINUS)
     return shown.rstrip("0").rstrip(".") if places else shown
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from hearsay import numbers
 from hearsay.answers import shown
-from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED, interval_in_words
+from hearsay.claims import DEPENDS, FAILS, HOLDS, UNDECIDED
 from hearsay.errors import HearsayError
 from hearsay.files import write_text
 
@@ -76,10 +76,7 @@ def render(
         {
             **answers[study],
             "study": study,
-            "claims": [
-                {**claim, "shown": shown(claim), "interval_is": interval_in_words(claim), "n_shown": f"{claim['n']:,}"}
-                for claim in rows
-            ],
+            "claims": [{**claim, "shown": shown(claim), "n_shown": f"{claim['n']:,}"} for claim in rows],
             "caption": captions[study],
             **_image(study, images[study]),
         }

@@ -7,6 +7,7 @@ is named, and contradicts nothing.
 """
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearsay.claims import FAILS, HOLDS, UNDECIDED, between
+from hearsay.answers import shown
+from hearsay.claims import FAILS, HOLDS, UNDECIDED
 from hearsay.errors import HearsayError
 from hearsay.files import SNAKEMAKE_MARK, sha256
 
@@ -110,14 +112,18 @@ def _difference(name: str, ours: dict, published: dict) -> Difference | None:
         return Difference(name, f"{ours['verdict']} here, {published['verdict']} as published")
     if ours["unit"] != published["unit"]:
         return Difference(name, f"estimated in {ours['unit']} here, in {published['unit']} as published")
-    if ours["low"] > published["high"] or published["low"] > ours["high"]:
+    if _above(ours["low"], published["high"]) or _above(published["low"], ours["high"]):
         return Difference(name, f"the same verdict; estimates apart: {_estimate(ours)} here, {_estimate(published)}")
     return None
 
 
+def _above(one: float, other: float) -> bool:
+    return one > other and not math.isclose(one, other)  # a count of everything differs by rounding at most
+
+
 def _estimate(row: dict) -> str:
-    ends = between(row["interval"], f"{row['low']:.4g}", f"{row['high']:.4g}")
-    return f"{row['estimate']:.4g} {ends} {row['unit']}, n {row['n']:,}"
+    estimate, unit, interval = shown(row)
+    return f"{' '.join(filter(None, (estimate, interval, unit)))}, n {row['n']:,}"
 
 
 def read_claims(folder: Path) -> list[dict]:

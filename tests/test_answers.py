@@ -54,7 +54,7 @@ def written(tmp_path, **changed):
 
 
 def filled(tmp_path, **changed):
-    return fill("s", read(written(tmp_path)), [{**ROW, **changed}], {"share": "-75 %"})
+    return fill("s", read(written(tmp_path)), [{**ROW, **changed}], {"share": "−75 %"})
 
 
 @pytest.mark.parametrize("study", studies())

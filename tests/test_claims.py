@@ -24,7 +24,7 @@ from hearsay.claims import (
     between,
     decide,
     gather,
-    interval_in_words,
+    interval_is,
     judge_all,
     write_claims,
 )
@@ -90,11 +90,8 @@ def test_only_a_confidence_interval_looks_like_one():
 
 
 def test_an_interval_is_said_in_words():
-    said = {
-        interval_in_words({"interval": kind, "low": 1, "high": high, "n": n})
-        for kind in INTERVALS
-        for high, n in ((1, 9), (2, 9), (2, 0))
-    }
+    ends = [judgement(high=2.0), judgement(low=1.0, high=1.0), judgement(n=0)]
+    said = {interval_is(kind, each) for kind in INTERVALS for each in ends}
     assert said == {NOTHING_SEEN, *(words for both in INTERVALS.values() for words in both)}
 
 

@@ -96,6 +96,11 @@ def test_intervals_that_meet_are_no_difference():
     assert verify.compare([row(low=1, high=2)], [row(low=2, high=3)]) == []
 
 
+def test_counts_of_everything_may_differ_by_rounding():
+    assert verify.compare([row(low=1, high=1)], [row(low=1 + 1e-14, high=1 + 1e-14)]) == []
+    assert len(verify.compare([row(low=1, high=1)], [row(low=1.01, high=1.01)])) == 1
+
+
 def test_a_claim_that_only_one_run_has_contradicts():
     found = verify.compare([row("new"), row("both")], [row("both"), row("gone")])
     assert [(difference.claim, difference.contradicts) for difference in found] == [("s.gone", True), ("s.new", True)]
