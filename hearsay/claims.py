@@ -121,7 +121,10 @@ def between(interval: str, low: str, high: str) -> str:
 
 def interval_is(interval: str, judgement: Judgement) -> str:
     """Return what the ends of a judgement are, in words."""
-    return INTERVALS[interval][judgement.low == judgement.high] if judgement.n else NOTHING_SEEN
+    if not judgement.n:
+        return NOTHING_SEEN
+    apart, alike = INTERVALS[interval]
+    return alike if judgement.low == judgement.high else apart
 
 
 def judge_all(study: str, claims: Sequence[Claim], evidence: Mapping, numbers: Mapping[str, str]) -> list[dict]:
