@@ -4,7 +4,7 @@ T = CONFIG["triplet"]
 TT = "results/triplet/tables"
 # What a GPU makes has other bytes: it stays apart from what the processor makes, and neither overwrites the other.
 TP = "results/triplet/pieces" if T["device"] == "cpu" else "results/triplet/pieces-cuda"
-HOFFER_SHARDS = T["hoffer"]["seeds"]
+HOFFER_SHARDS = 2 * T["hoffer"]["seeds"]  # a run each, with and without normalisation
 
 TABLES["triplet"] = expand(
     f"{TT}/{{name}}.csv", name=["summary", "comparisons", "steps", "layers", "exact", "untying", "hoffer"]

@@ -1,6 +1,9 @@
 """The simulated schedule: known ones, and what holds of every one."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,6 +28,7 @@ from hearsay.scaling import (
     write,
 )
 
+ROOT = Path(__file__).parents[1]
 FORK = {
     "data": Job(2.0, frozenset()),
     "a": Job(5.0, frozenset(["data"])),
@@ -88,7 +92,7 @@ def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
     assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "6"]) == 0
     said = capsys.readouterr().out
     assert "75.0% of the cores' time went into no job" in said
-    assert "2 jobs, 0:03 of them in all; more than 1 cores are no faster" in said
+    assert "2 jobs, 0:03 of them in all. More than 1 cores gain less than 5 %" in said
     assert "Times are those of" not in said
     assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "0"]) == 2
     assert "both above nought" in capsys.readouterr().err
@@ -124,7 +128,17 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
     assert read(tmp_path / "jobs.csv") == jobs
     assert main(["scaling", "--jobs", str(tmp_path / "jobs.csv")]) == 0
     said = capsys.readouterr().out
-    assert "2 finished jobs of 1 rules\n(2 of s_data" in said
-    assert "and so too short: s_end.\nNot measured, and counted as nothing: s_more." in said
+    assert "2 finished jobs of 1 rules (2 of s_data" in said
+    assert "and so too short, 0:01 in all: s_end.\n\nNot measured, and counted as nothing: s_more." in said
     with pytest.raises(HearsayError, match="no job of this plan has finished"):
         plan(graph, {})
+
+
+def test_the_note_prints_what_the_saved_jobs_give(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    note = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^\$ hearsay (.*)\n((?:(?!```).*\n)*)", note, re.M)
+    assert len(blocks) == 2
+    for command, printed in blocks:
+        assert main(shlex.split(command)) == 0
+        assert capsys.readouterr().out == printed

@@ -1,6 +1,7 @@
 """`hearsay scaling`: what more cores would do to a run."""
 
 import argparse
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,12 +77,13 @@ def _table(jobs: Mapping) -> None:
     total, path = scaling.total(jobs), scaling.critical_path(jobs)
     rows = [(f"{cores:,}", _time(time := scaling.makespan(jobs, cores)), f"{total / time:.1f}") for cores in CORES]
     print(tabulate(rows, headers=["cores", "time", "times as fast as one"], disable_numparse=True, stralign="right"))
-    print(f"\n{len(jobs)} jobs, {_time(total)} of them in all; more than {scaling.enough(jobs)} cores are no faster.")
-    longest = max(jobs, key=lambda name: jobs[name].seconds)
-    print(
-        f"The longest job is {longest}, {_time(jobs[longest].seconds)}. The longest chain of jobs, each of which needs"
-    )
-    print(f"which needs the one before, takes {_time(sum(jobs[name].seconds for name in path))}:")
+    longest = max(jobs, key=lambda name: (jobs[name].seconds, name in path))
+    chain = sum(jobs[name].seconds for name in path)
+    print(f"\n{len(jobs)} jobs, {_time(total)} of them in all.", end=" ")
+    print(f"More than {scaling.enough(jobs)} cores gain less than 5 %.")
+    print(f"The longest job is {longest}, {_time(jobs[longest].seconds)}.", end=" ")
+    print("No number of cores is faster than the longest")
+    print(f"chain of jobs, each of which needs the one before, {_time(chain)}:")
     for name in path:
         print(f"  {_time(jobs[name].seconds):>8}  {name}")
 
@@ -90,17 +92,23 @@ def _sources(jobs: Mapping) -> None:
     """Print where the times of a planned run come from."""
     from hearsay.scaling import OF_NONE, OF_RULE, OF_SMALLER
 
-    rules = {times: {} for times in (OF_RULE, OF_SMALLER, OF_NONE)}
+    rules, counted = {times: {} for times in (OF_RULE, OF_SMALLER, OF_NONE)}, 0.0
     for _, job in sorted(jobs.items()):
         rules.get(job.times, {})[job.rule] = job.finished
+        counted += job.seconds if job.times == OF_SMALLER else 0
+    said = []
     if mine := rules[OF_RULE]:
         several = [f"{n} of {rule}" for rule, n in mine.items() if n > 1]
-        print(f"\nTimes are those of {sum(mine.values())} finished jobs of {len(mine)} rules")
-        print(f"({', '.join([*several, 'one of each other'])}); a job that has not run counts as its rule's mean.")
+        said.append(
+            f"Times are those of {sum(mine.values())} finished jobs of {len(mine)} rules "
+            f"({', '.join([*several, 'one of each other'])}); a job that has not run counts as its rule's mean."
+        )
     if smaller := rules[OF_SMALLER]:
-        print(f"By a smaller size, and so too short: {', '.join(smaller)}.")
+        said.append(f"By a smaller size, and so too short, {_time(counted)} in all: {', '.join(smaller)}.")
     if missing := rules[OF_NONE]:
-        print(f"Not measured, and counted as nothing: {', '.join(missing)}.")
+        said.append(f"Not measured, and counted as nothing: {', '.join(missing)}.")
+    for text in said:
+        print(f"\n{textwrap.fill(text, 100)}")
 
 
 def _time(seconds: float) -> str:
