@@ -36,9 +36,18 @@ def record(
         "seed": params.get("seed"),
         "code": closure.digest(path for path in code if path != closure.LOCK),
         "lock": sha256(closure.LOCK),
-        "inputs": {_name(path): sha256(path) for path in sorted(set(inputs) - set(code))},
-        "outputs": {_name(path): sha256(path) for path in sorted(outputs)},
+        "inputs": _hashes(set(inputs) - set(code)),
+        "outputs": _hashes(outputs),
     }
+
+
+def _hashes(paths: Iterable[str]) -> dict[str, str]:
+    """Return name -> SHA-256; files outside that are called alike are told apart by a number."""
+    found: dict[str, str] = {}
+    for name, digest in sorted((_name(path), sha256(path)) for path in paths):
+        alike = sum(each == name or each.startswith(f"{name} (") for each in found)
+        found[f"{name} ({alike + 1})" if alike else name] = digest
+    return found
 
 
 def _name(path: str) -> str:

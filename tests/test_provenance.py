@@ -6,7 +6,7 @@ import pytest
 
 from hearsay import provenance
 from hearsay.errors import HearsayError
-from hearsay.files import write_text
+from hearsay.files import sha256, write_text
 
 
 @pytest.fixture
@@ -38,6 +38,15 @@ def test_every_output_has_its_whole_origin(chain, tmp_path):
     assert outputs["a.csv"]["seed"] == 7
     assert list(outputs["a.csv"]["inputs"]) == ["devkit.tgz"]
     assert str(tmp_path) not in text
+
+
+def test_files_elsewhere_that_are_called_alike_are_all_recorded(chain, tmp_path):
+    for name, text in {"one/list.txt": "a", "two/list.txt": "b", "list.txt": "c"}.items():
+        write_text(f"elsewhere/{name}", text)
+    paths = [str(tmp_path / f"elsewhere/{place}list.txt") for place in ("one/", "two/", "")]
+    inputs = provenance.record("raw", {}, paths, [], [])["inputs"]
+    assert list(inputs) == ["list.txt", "list.txt (2)", "list.txt (3)"]
+    assert set(inputs.values()) == {sha256(path) for path in paths}
 
 
 def test_names_a_result_edited_by_hand(chain):

@@ -20,7 +20,7 @@ function show(verdict) {
 
 // A link to a question or a statement shows it, whatever is picked, and opens a statement.
 function follow() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   if (!target?.matches(".question, [data-claim]")) return;
   if (target.matches(".question, .away")) show("");
   target.open = true;
