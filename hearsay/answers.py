@@ -6,6 +6,7 @@ are `results/answers.json`, which the page, the README and the paper print; the 
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from hearsay.errors import HearsayError
 from hearsay.files import write_text
 
 Words = Field(None, min_length=1)
+UNIT = re.compile(r"(?<=\d) (?=(?:ms|points|times|rows|steps)\b)")  # where no line should break
 
 
 class _Part(BaseModel):
@@ -140,7 +142,7 @@ def fill(study: str, answer: Answer, claims: Sequence[Mapping], known: Mapping[s
 
     def filled(words: str) -> str:
         try:
-            return words.strip().format_map(texts)
+            return UNIT.sub("\u00a0", words.strip().format_map(texts))
         except KeyError as key:
             raise HearsayError(f"answer of {study}: no number is called {key}; see its tables/numbers.csv") from None
 
@@ -162,6 +164,7 @@ def fill(study: str, answer: Answer, claims: Sequence[Mapping], known: Mapping[s
         "counts": {verdict: counts[verdict] for verdict in VERDICTS},
         "headline": {
             "claim": claim["id"],
+            "statement": claim["statement"],
             "verdict": claim["verdict"],
             "measures": filled(answer.headline.measures),
             "estimate": unbroken(estimate),

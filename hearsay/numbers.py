@@ -36,7 +36,8 @@ def text(value: float | int | str | bool, unit: str) -> str:
     """Return a number as a person reads it, by the rules of report/template.typ.
 
     Shares as per cent, never rounded up to all or down to nothing; else three significant digits, more just below one,
-    and thousands apart; two significant digits and a power of ten for what is smaller than `TINY`.
+    and thousands apart; two significant digits and a power of ten for what is smaller than `TINY`. Points of accuracy
+    have two places at most.
     """
     if isinstance(value, bool | str):
         return str(value).lower() if isinstance(value, bool) else value
@@ -45,6 +46,8 @@ def text(value: float | int | str | bool, unit: str) -> str:
         edge = min(abs(percent), abs(100 - percent))
         places = 0 if edge == 0 else 1 if edge >= 1 else 1 + math.ceil(-math.log10(edge))
         return f"{_decimal(percent, places)} %"
+    if unit.startswith("points"):
+        value = round(value, 2) + 0.0  # which has no -0
     if 0 < abs(value) < TINY:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.removesuffix('.0').replace('-', MINUS)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"

@@ -25,13 +25,13 @@ MARKS = {HOLDS: "✓", FAILS: "✗", DEPENDS: "◐", UNDECIDED: "○"}  # as in 
 VERDICT_MEANS = {
     HOLDS: "the rule decided for the statement",
     FAILS: "the rule decided against it",
-    DEPENDS: "true under a condition that is named, and false otherwise",
+    DEPENDS: "the rule decided for it in cases that are named, and not in others",
     UNDECIDED: "the interval contains the threshold",
 }
 SIZE_MEANS = {
     "smoke": "This run only tries whether everything works. Its numbers and verdicts mean nothing.",
     "desk": "Every verdict with its interval, from fewer replicates than the published size has.",
-    "paper": "The published numbers are of this size.",
+    "paper": "These are the published numbers.",
 }
 
 

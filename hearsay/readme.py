@@ -50,8 +50,8 @@ def _row(answer: Mapping[str, Any]) -> str:
     head = answer["headline"]
     number = " ".join(filter(None, [f"**{head['estimate']}**", markdown(head["interval"]), markdown(head["unit"])]))
     tally = ", ".join(f"{n} {WORDS[verdict][n > 1]}" for verdict, n in answer["counts"].items() if n)
-    sure = f"{sum(answer['counts'].values())} statements: {tally}.<br>{number} (n {head['n']}): "
-    sure += f"{markdown(head['measures'])}."
+    sure = f"{number} (n {head['n']}): {markdown(head['measures'])}. “{markdown(head['statement'].rstrip('.'))}” "
+    sure += f"*{head['verdict']}*.<br>Of {sum(answer['counts'].values())} statements {tally}."
     check = f"{markdown(answer['check']['tool'])}<br>{markdown(answer['check']['says'])}"
     return " | ".join(["", markdown(answer["question"]), answered, sure, check, ""]).strip().replace("\u00a0", " ")
 

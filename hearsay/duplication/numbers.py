@@ -70,14 +70,17 @@ def _curve(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple]:
         )
     beyond = usual[usual["copies"] > 1]
 
-    def lowest(arm: str) -> float:
-        return float(beyond.loc[beyond["arm"] == arm, "coverage"].min())
+    def lowest(arm: str, copies: int | None = None) -> float:
+        mine = beyond[beyond["arm"] == arm]
+        return float(mine.loc[mine["copies"].eq(copies or mine["copies"]), "coverage"].min())
 
     jitter = beyond[(beyond["arm"] == "jitter") & (beyond["copies"] == most)]
     naive = coverage[(coverage["arm"] == "copies") & (coverage["law_kind"] != "")]
     found |= {
         "clustered_lowest": (lowest("clustered"), "share", "lowest coverage, clustered on the original row"),
         "new_rows_lowest": (lowest("new rows"), "share", "lowest coverage with as many new rows"),
+        "new_rows_lowest_few": (lowest("new rows", few), "share", f"the same, as many as for {few} copies"),
+        "nominal": (USUAL, "share", "level that the usual intervals are said to have"),
         "ids_lowest": (lowest("bootstrap of row ids"), "share", "lowest coverage of a bootstrap of row numbers"),
         "jitter_most": (float(jitter["coverage"].max()), "share", f"highest coverage with jitter at {most} copies"),
         "law_cells": (len(naive), "coverages", "coverages of copied rows held against a closed form"),

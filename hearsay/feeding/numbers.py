@@ -199,7 +199,12 @@ def _predicted(prediction: pd.DataFrame, crossings: pd.DataFrame) -> Iterator[tu
         yield "crossing_ratio", (ratio, "times", "measured crossing over the predicted one, median")
     else:
         yield "crossing_ratio", (UNKNOWN, "", "measured crossing over the predicted one, median")
-    yield "crossings_measured", (len(measured), "cases", "crossings that lie between two models")
+    yield "crossings", (len(found), "cases", "crossings that were predicted")
+    yield "crossings_measured", (len(measured), "cases", "of them, measured: they lie between two models")
+    workers = measured["mode"].str.contains("(?<!no )worker")
+    yield "crossings_measured_workers", (int(workers.sum()), "cases", "of these, of ways with workers")
+    longest = 1e3 * float(measured["measured"].max()) if len(measured) else UNKNOWN
+    yield "crossing_measured_most", (longest, "ms" if len(measured) else "", "longest step of these")
 
 
 def _workers(calibration: pd.DataFrame, prediction: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
@@ -212,8 +217,13 @@ def _workers(calibration: pd.DataFrame, prediction: pd.DataFrame) -> Iterator[tu
     yield "planted_repeats", (int(calibration["repeat"].nunique()), "rounds", "rounds of timing planted fetches")
     yield "planted_shortest", (1e3 * float(found["fetch"].min()), "ms", "shortest planted fetch")
     yield "planted_longest", (1e3 * float(found["fetch"].max()), "ms", "longest planted fetch")
+    ends = (("shortest", found["fetch"].min()), ("longest", found["fetch"].max()))
+    for end, fetch in ends:
+        gain = found.loc[found["fetch"] == fetch, "gain"]
+        yield f"gain_{end}_least", (float(gain.min()), "times", f"workers' speed over the loop's, {end} fetch, least")
+        yield f"gain_{end}_most", (float(gain.max()), "times", f"workers' speed over the loop's, {end} fetch, most")
     for kind, part in found.groupby("kind"):
-        for end, fetch in (("shortest", found["fetch"].min()), ("longest", found["fetch"].max())):
+        for end, fetch in ends:
             gain = part.loc[part["fetch"] == fetch, "gain"]
             meaning = f"workers' speed over the loop's, fetching {kind}, {end} fetch"
             yield f"gain_{kind}_{end}_least", (float(gain.min()), "times", f"{meaning}, least over steps")

@@ -222,7 +222,7 @@ def fewer_species(evidence: Mapping) -> Judgement:
     # a task whose watched runs have all ended by then says nothing
     tasks = sorted(task for task in rows.index.unique("task") if {(task, B), (task, C)} <= set(rows.index))
     if not tasks:
-        what, why = "change of the number of species", "no run went on so long"
+        what, why = "share change of the number of species", "no run went on so long"
         return Judgement(UNDECIDED, 0.0, -1.0, 10.0, what, 0, MECHANISM_FIGURE, why)
     one, ever = (rows.loc[[(task, arm) for task in tasks]].reset_index() for arm in (B, C))
     change = ever["mean"] / one["mean"] - 1
@@ -239,7 +239,7 @@ def fewer_species(evidence: Mapping) -> Judgement:
         said = np.select([high < 0, low > few], ["fewer", "not fewer by the bound"], "open")
         condition = "; ".join(f"{task}: {word}" for task, word in zip(tasks, said, strict=True))
     ends = (float(values[least]) for values in (change, low, high))
-    unit = "change of the number of species"
+    unit = "share change of the number of species"
     return Judgement(verdict, *ends, unit, int(fewest[least]), MECHANISM_FIGURE, condition)
 
 

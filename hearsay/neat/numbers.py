@@ -142,6 +142,12 @@ def _arms(table: pd.DataFrame) -> Iterator[tuple[str, tuple]]:
         key = f"{TASK_KEYS[row.task]}_{ARM_KEYS[row.arm]}"
         yield f"n_{key}", (int(row.n), "runs", f"runs of {row.arm}, {row.task}")
         yield f"success_{key}", (float(row.success), "share", f"runs of {row.arm} that solve {row.task}")
+    for group, name in ((TEN, "ten"), (UNSPECIATED, "unspeciated")):
+        for row in table[(table["group"] == group) & (table["task"] == XOR)].itertuples():
+            key, what = f"xor_{ARM_KEYS[row.arm]}_{name}", f"{row.arm}, XOR, {group}"
+            yield f"success_{key}", (float(row.success), "share", f"runs that solve it: {what}")
+            mean = float(row.restricted_mean)
+            yield f"evaluations_{key}", (mean, "evaluations", f"mean, unsolved at their budget: {what}")
     yield "runs", (int(table["n"].sum()), "runs", "runs in all")
 
 
