@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hearsay.feeding.graph_feeding import PLACEHOLDER
 from hearsay.feeding.outcomes import WORKS
-from hearsay.feeding.ratios import graph_ratios, initialising, interval, torch_ratios
+from hearsay.feeding.ratios import (
+    COPY,
+    LOADERS,
+    PIPELINES,
+    graph_ratios,
+    initialising,
+    interval,
+    pipeline_ratios,
+    torch_ratios,
+)
 
 
 @pytest.mark.parametrize(("n", "alpha"), [(6, 0.05), (9, 0.05), (15, 0.05 / 6), (40, 0.01)])
@@ -59,3 +69,16 @@ def test_torch_s_ratios_are_of_trainings_on_the_cpu():
         ("b", "training", "cuda", 9.0))]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["model", "mode", "batch", "repeat", "what", "device", "wall"])
     assert torch_ratios(frame, [("a", "b")], 0.05)["ratio"].tolist() == [3.0]
+
+
+def test_two_families_of_pipelines_share_the_level():
+    """Each bar is as wide as half the level allows, further divided by the number of its family's cases."""
+    walls, alpha = np.exp(np.random.default_rng(1).standard_normal((3, 60))), 0.05
+    graph = timings(**{PLACEHOLDER: np.ones(60), PIPELINES[0]: walls[0]})
+    rows = [("m", mode, 8, k, "training", "cpu", wall)
+            for mode, found in {COPY: np.ones(60), LOADERS[0]: walls[1], LOADERS[1]: walls[2]}.items()
+            for k, wall in enumerate(found)]  # fmt: skip
+    modes = pd.DataFrame(rows, columns=["model", "mode", "batch", "repeat", "what", "device", "wall"])
+    found = pipeline_ratios(graph, modes, alpha)
+    expected = [interval(1 / each, alpha / 2 / cases) for each, cases in zip(walls, (1, 2, 2), strict=True)]
+    assert found[["ratio", "low", "high"]].to_numpy() == pytest.approx(np.array(expected))
