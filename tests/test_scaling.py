@@ -94,8 +94,55 @@ def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
     assert "75.0% of the cores' time went into no job" in said
     assert "2 jobs, 0:03 of them in all. More than 1 cores gain less than 5 %" in said
     assert "Times are those of" not in said
-    assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "0"]) == 2
-    assert "both above nought" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cores", "seconds", "said"),
+    [
+        ("0", "6", "a whole number of cores"),
+        ("0.5", "6", "a whole number of cores"),
+        ("nan", "6", "a whole number of cores"),
+        ("inf", "6", "a whole number of cores"),
+        ("2", "0", "seconds above nought"),
+        ("2", "nan", "seconds above nought"),
+        ("2", "inf", "seconds above nought"),
+        ("2", "1.4", "the jobs alone take 3 s"),
+    ],
+)
+def test_what_cannot_have_been_measured_is_refused(tmp_path, capsys, cores, seconds, said):
+    finished(tmp_path)
+    assert main(["scaling", "--results", str(tmp_path), "--measured", cores, seconds]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err and printed.err.count("\n") == 1 and not printed.out
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "no job that took any time"),
+        (["a,a,,0,its own,1"], "no job that took any time"),
+        (["a,a,,-1,its own,1"], "a: seconds"),
+        (["a,a,,,its own,1"], "a: seconds"),
+        (["a,a,,inf,its own,1"], "a: seconds"),
+        (["a,a,,soon,its own,1"], "soon"),
+        (["a,a,b,1,its own,1"], "a needs b, which is not in it"),
+        (["a,a,b,1,its own,1", "b,b,a,1,its own,1"], "need each other"),
+        (["a,a,,1,its own,1", "a,a,,1,its own,1"], "more than one row"),
+    ],
+)
+def test_a_damaged_table_of_jobs_is_one_line(tmp_path, capsys, rows, said):
+    path = tmp_path / "jobs.csv"
+    write_text(path, "\n".join(["job,rule,needs,seconds,times,finished", *rows]) + "\n")
+    assert main(["scaling", "--jobs", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err and printed.err.count("\n") == 1 and str(path) in printed.err and not printed.out
+
+
+def test_a_missing_table_or_folder_is_one_line(tmp_path):
+    with pytest.raises(HearsayError, match=r"jobs\.csv is no file"):
+        read(tmp_path / "jobs.csv")
+    with pytest.raises(HearsayError, match="is no folder of results"):
+        read_rules(tmp_path / "typo")
 
 
 def test_no_run_and_a_missing_time_are_one_line(tmp_path):

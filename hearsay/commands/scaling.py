@@ -41,15 +41,20 @@ def run(args: argparse.Namespace) -> int:
     from hearsay import scaling
     from hearsay.errors import HearsayError
 
-    if args.measured and min(args.measured) <= 0:
-        raise HearsayError("scaling: --measured wants a number of cores and of seconds, both above nought")
     jobs = _jobs(args)
+    if args.measured:
+        cores, seconds = args.measured
+        if not (cores >= 1 and cores.is_integer() and 0 < seconds < float("inf")):
+            raise HearsayError("scaling: --measured wants a whole number of cores, and seconds above nought")
+        if (alone := scaling.total(jobs)) > cores * seconds:
+            raise HearsayError(
+                f"scaling: --measured: the jobs alone take {alone:,.0f} s of a core, and there were fewer"
+            )
     if args.save:
         scaling.write(jobs, args.save)
     _table(jobs)
     _sources(jobs)
     if args.measured:
-        cores, seconds = args.measured
         print(
             f"\nMeasured on {cores:.0f} cores: {_time(seconds)}, against {_time(scaling.makespan(jobs, int(cores)))} "
             f"by the schedule. {1 - scaling.total(jobs) / (cores * seconds):.1%} of the cores' time went into no job."
