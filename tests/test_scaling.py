@@ -29,6 +29,7 @@ from hearsay.scaling import (
 )
 
 ROOT = Path(__file__).parents[1]
+NOTE = ROOT / "docs/scaling.md"
 FORK = {
     "data": Job(2.0, frozenset()),
     "a": Job(5.0, frozenset(["data"])),
@@ -138,6 +139,21 @@ def test_a_damaged_table_of_jobs_is_one_line(tmp_path, capsys, rows, said):
     assert said in printed.err and printed.err.count("\n") == 1 and str(path) in printed.err and not printed.out
 
 
+@pytest.mark.parametrize("options", [["--otherwise", "r"], ["--jobs", "j.csv", "--configfile", "config/paper.yaml"]])
+def test_options_that_would_do_nothing_are_refused(capsys, options):
+    assert main(["scaling", *options]) == 2
+    assert re.fullmatch("hearsay: scaling: --(otherwise goes with|jobs has its times).*\n", capsys.readouterr().err)
+
+
+def test_the_note_says_how_much_longer_the_longest_takes():
+    """A mean over the jobs of a rule hides it."""
+    times = [
+        job.seconds for job in read(ROOT / "reference/benchmarks/jobs-desk.csv").values() if job.rule == "neat_runs"
+    ]
+    assert len(times) == 3 and round(1 / (max(times) / (sum(times) / 3) - 1)) == 7
+    assert "of three `neat_runs` at the desk size, the longest took a seventh more" in NOTE.read_text(encoding="utf-8")
+
+
 def test_a_missing_table_or_folder_is_one_line(tmp_path):
     with pytest.raises(HearsayError, match=r"jobs\.csv is no file"):
         read(tmp_path / "jobs.csv")
@@ -185,7 +201,7 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
 
 def test_the_note_prints_what_the_saved_jobs_give(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    note = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    note = NOTE.read_text(encoding="utf-8")
     blocks = re.findall(r"^\$ hearsay (.*)\n((?:(?!```).*\n)*)", note, re.M)
     assert len(blocks) == 2
     for command, printed in blocks:
