@@ -61,7 +61,7 @@ class Job:
 def read_jobs(results: Path) -> dict[str, Job]:
     """Return the jobs of a finished run, by name (`STUDY/JOB`).
 
-    Raises HearsayError where there is none, or a job has no benchmark file.
+    Raises HearsayError where there is none, or a job has no benchmark file that can be read.
     """
     paths = sorted((results / "provenance").rglob("*.json"))
     if not paths:
@@ -82,8 +82,12 @@ def _seconds(path: Path) -> float:
     if not path.exists():
         raise HearsayError(f"scaling: {path} is missing; delete the job's results and run again")
     with path.open(encoding="utf-8", newline="") as file:
-        (row,) = csv.DictReader(file, delimiter="\t")
-    return float(row["s"])
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    try:
+        return float(rows[0]["s"])
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        message = f"scaling: {path} is no benchmark file of Snakemake's; delete the job's results and run again"
+        raise HearsayError(message) from error
 
 
 def read_rules(results: Path) -> dict[str, list[float]]:

@@ -168,6 +168,10 @@ def test_no_run_and_a_missing_time_are_one_line(tmp_path):
     (tmp_path / "benchmarks/rules/s-end.tsv").unlink()
     with pytest.raises(HearsayError, match=r"s-end\.tsv is missing"):
         read_jobs(tmp_path)
+    for damaged in ("", "s\tcpu_time\n", "s\tcpu_time\n-\t1\n", "cpu_time\n1\n"):
+        write_text(tmp_path / "benchmarks/rules/s-end.tsv", damaged)
+        with pytest.raises(HearsayError, match=r"s-end\.tsv is no benchmark file"):
+            read_jobs(tmp_path)
 
 
 def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
