@@ -58,7 +58,7 @@ def text(value: float | int | str | bool, unit: str) -> str:
 
 
 def _decimal(value: float, places: int) -> str:
-    shown = f"{value:,.{places}f}".replace("-", MINUS)
+    shown = f"{value + 0:,.{places}f}".replace("-", MINUS)  # nought has no sign
     return shown.rstrip("0").rstrip(".") if places else shown
 
 

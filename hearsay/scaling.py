@@ -9,12 +9,14 @@ at most twice the best one's length); it knows no submission, no queue and no st
 import csv
 import heapq
 import json
+import math
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from statistics import mean
 from types import MappingProxyType
@@ -59,7 +61,7 @@ class Job:
 def read_jobs(results: Path) -> dict[str, Job]:
     """Return the jobs of a finished run, by name (`STUDY/JOB`).
 
-    Raises HearsayError where there is none, or a job has no benchmark file.
+    Raises HearsayError where there is none, or a job has no benchmark file that can be read.
     """
     paths = sorted((results / "provenance").rglob("*.json"))
     if not paths:
@@ -80,12 +82,21 @@ def _seconds(path: Path) -> float:
     if not path.exists():
         raise HearsayError(f"scaling: {path} is missing; delete the job's results and run again")
     with path.open(encoding="utf-8", newline="") as file:
-        (row,) = csv.DictReader(file, delimiter="\t")
-    return float(row["s"])
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    try:
+        return float(rows[0]["s"])
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        message = f"scaling: {path} is no benchmark file of Snakemake's; delete the job's results and run again"
+        raise HearsayError(message) from error
 
 
 def read_rules(results: Path) -> dict[str, list[float]]:
-    """Return the seconds of the finished jobs of each rule; the run need not have come to its end."""
+    """Return the seconds of the finished jobs of each rule; the run need not have come to its end.
+
+    Raises HearsayError where there is no such folder.
+    """
+    if not results.is_dir():
+        raise HearsayError(f"scaling: {results} is no folder of results")
     # Those that look at all results leave no record.
     checks = (results / "benchmarks/rules").glob("report-*.tsv")
     found = {path.stem.removeprefix("report-"): [_seconds(path)] for path in checks}
@@ -145,9 +156,33 @@ def write(jobs: Mapping[str, Job], path: str | os.PathLike) -> None:
 
 
 def read(path: str | os.PathLike) -> dict[str, Job]:
-    """Read what `write` wrote."""
-    rows = tables.read(path, JOBS).itertuples()
-    return {row.job: Job(row.seconds, frozenset(row.needs.split()), row.rule, row.times, row.finished) for row in rows}
+    """Read what `write` wrote. Raises HearsayError where the file does not hold jobs that can be run."""
+    if not Path(path).is_file():
+        raise HearsayError(f"scaling: {path} is no file; `hearsay scaling --save` writes one")
+    try:
+        frame = tables.read(path, JOBS)
+        frame["seconds"] = frame["seconds"].astype(float)
+    except (HearsayError, ValueError) as error:
+        raise HearsayError(f"scaling: {path}: {' '.join(str(error).split())}") from error
+    rows = frame.itertuples()
+    jobs = {row.job: Job(row.seconds, frozenset(row.needs.split()), row.rule, row.times, row.finished) for row in rows}
+    if wrong := _wrong(jobs):
+        raise HearsayError(f"scaling: {path}: {wrong}")
+    return jobs
+
+
+def _wrong(jobs: Mapping[str, Job]) -> str:
+    """Return why these jobs cannot be run, or nothing."""
+    for name, job in jobs.items():
+        if not 0 <= job.seconds < math.inf:
+            return f"{name}: seconds: expected nought or more; got {job.seconds}"
+        for need in sorted(job.needs - set(jobs)):
+            return f"{name} needs {need}, which is not in it"
+    try:
+        TopologicalSorter({name: job.needs for name, job in jobs.items()}).prepare()
+    except CycleError as error:
+        return f"jobs need each other: {', '.join(error.args[1])}"
+    return "" if total(jobs) else "it holds no job that took any time"
 
 
 def total(jobs: Mapping[str, Job]) -> float:

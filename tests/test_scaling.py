@@ -29,6 +29,7 @@ from hearsay.scaling import (
 )
 
 ROOT = Path(__file__).parents[1]
+NOTE = ROOT / "docs/scaling.md"
 FORK = {
     "data": Job(2.0, frozenset()),
     "a": Job(5.0, frozenset(["data"])),
@@ -94,8 +95,70 @@ def test_jobs_are_read_from_records_and_benchmarks(tmp_path, capsys):
     assert "75.0% of the cores' time went into no job" in said
     assert "2 jobs, 0:03 of them in all. More than 1 cores gain less than 5 %" in said
     assert "Times are those of" not in said
-    assert main(["scaling", "--results", str(tmp_path), "--measured", "2", "0"]) == 2
-    assert "both above nought" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cores", "seconds", "said"),
+    [
+        ("0", "6", "a whole number of cores"),
+        ("0.5", "6", "a whole number of cores"),
+        ("nan", "6", "a whole number of cores"),
+        ("inf", "6", "a whole number of cores"),
+        ("2", "0", "seconds above nought"),
+        ("2", "nan", "seconds above nought"),
+        ("2", "inf", "seconds above nought"),
+        ("2", "1.4", "the jobs alone take 3 s"),
+    ],
+)
+def test_what_cannot_have_been_measured_is_refused(tmp_path, capsys, cores, seconds, said):
+    finished(tmp_path)
+    assert main(["scaling", "--results", str(tmp_path), "--measured", cores, seconds]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err and printed.err.count("\n") == 1 and not printed.out
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "no job that took any time"),
+        (["a,a,,0,its own,1"], "no job that took any time"),
+        (["a,a,,-1,its own,1"], "a: seconds"),
+        (["a,a,,,its own,1"], "a: seconds"),
+        (["a,a,,inf,its own,1"], "a: seconds"),
+        (["a,a,,soon,its own,1"], "soon"),
+        (["a,a,b,1,its own,1"], "a needs b, which is not in it"),
+        (["a,a,b,1,its own,1", "b,b,a,1,its own,1"], "need each other"),
+        (["a,a,,1,its own,1", "a,a,,1,its own,1"], "more than one row"),
+    ],
+)
+def test_a_damaged_table_of_jobs_is_one_line(tmp_path, capsys, rows, said):
+    path = tmp_path / "jobs.csv"
+    write_text(path, "\n".join(["job,rule,needs,seconds,times,finished", *rows]) + "\n")
+    assert main(["scaling", "--jobs", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err and printed.err.count("\n") == 1 and str(path) in printed.err and not printed.out
+
+
+@pytest.mark.parametrize("options", [["--otherwise", "r"], ["--jobs", "j.csv", "--configfile", "config/paper.yaml"]])
+def test_options_that_would_do_nothing_are_refused(capsys, options):
+    assert main(["scaling", *options]) == 2
+    assert re.fullmatch("hearsay: scaling: --(otherwise goes with|jobs has its times).*\n", capsys.readouterr().err)
+
+
+def test_the_note_says_how_much_longer_the_longest_takes():
+    """A mean over the jobs of a rule hides it."""
+    times = [
+        job.seconds for job in read(ROOT / "reference/benchmarks/jobs-desk.csv").values() if job.rule == "neat_runs"
+    ]
+    assert len(times) == 3 and round(1 / (max(times) / (sum(times) / 3) - 1)) == 7
+    assert "of three `neat_runs` at the desk size, the longest took a seventh more" in NOTE.read_text(encoding="utf-8")
+
+
+def test_a_missing_table_or_folder_is_one_line(tmp_path):
+    with pytest.raises(HearsayError, match=r"jobs\.csv is no file"):
+        read(tmp_path / "jobs.csv")
+    with pytest.raises(HearsayError, match="is no folder of results"):
+        read_rules(tmp_path / "typo")
 
 
 def test_no_run_and_a_missing_time_are_one_line(tmp_path):
@@ -105,6 +168,10 @@ def test_no_run_and_a_missing_time_are_one_line(tmp_path):
     (tmp_path / "benchmarks/rules/s-end.tsv").unlink()
     with pytest.raises(HearsayError, match=r"s-end\.tsv is missing"):
         read_jobs(tmp_path)
+    for damaged in ("", "s\tcpu_time\n", "s\tcpu_time\n-\t1\n", "cpu_time\n1\n"):
+        write_text(tmp_path / "benchmarks/rules/s-end.tsv", damaged)
+        with pytest.raises(HearsayError, match=r"s-end\.tsv is no benchmark file"):
+            read_jobs(tmp_path)
 
 
 def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
@@ -138,7 +205,7 @@ def test_a_planned_run_takes_the_means_of_its_rules(tmp_path, capsys):
 
 def test_the_note_prints_what_the_saved_jobs_give(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    note = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    note = NOTE.read_text(encoding="utf-8")
     blocks = re.findall(r"^\$ hearsay (.*)\n((?:(?!```).*\n)*)", note, re.M)
     assert len(blocks) == 2
     for command, printed in blocks:

@@ -98,6 +98,7 @@ def test_intervals_that_meet_are_no_difference():
 
 def test_counts_of_everything_may_differ_by_rounding():
     assert verify.compare([row(low=1, high=1)], [row(low=1 + 1e-14, high=1 + 1e-14)]) == []
+    assert verify.compare([row(low=2e-13, high=2e-13)], [row(low=3e-13, high=3e-13)]) == []  # is itself rounding
     assert len(verify.compare([row(low=1, high=1)], [row(low=1.01, high=1.01)])) == 1
 
 

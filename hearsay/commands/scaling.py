@@ -18,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=Path, help="what --save wrote, in place of results")
     parser.add_argument(
         "--configfile",
-        help="a size, such as config/paper.yaml, of which only some jobs have finished: the others count as those of "
-        "their rule did in the mean",
+        help="a size, such as config/paper.yaml, of which only some jobs have finished: every job counts as the "
+        "finished ones of its rule in the mean",
     )
     parser.add_argument(
         "--otherwise",
@@ -41,15 +41,20 @@ def run(args: argparse.Namespace) -> int:
     from hearsay import scaling
     from hearsay.errors import HearsayError
 
-    if args.measured and min(args.measured) <= 0:
-        raise HearsayError("scaling: --measured wants a number of cores and of seconds, both above nought")
     jobs = _jobs(args)
+    if args.measured:
+        cores, seconds = args.measured
+        if not (cores >= 1 and cores.is_integer() and 0 < seconds < float("inf")):
+            raise HearsayError("scaling: --measured wants a whole number of cores, and seconds above nought")
+        if (alone := scaling.total(jobs)) > cores * seconds:
+            raise HearsayError(
+                f"scaling: --measured: the jobs alone take {alone:,.0f} s of a core, and there were fewer"
+            )
     if args.save:
         scaling.write(jobs, args.save)
     _table(jobs)
     _sources(jobs)
     if args.measured:
-        cores, seconds = args.measured
         print(
             f"\nMeasured on {cores:.0f} cores: {_time(seconds)}, against {_time(scaling.makespan(jobs, int(cores)))} "
             f"by the schedule. {1 - scaling.total(jobs) / (cores * seconds):.1%} of the cores' time went into no job."
@@ -59,7 +64,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _jobs(args: argparse.Namespace) -> dict:
     from hearsay import scaling
+    from hearsay.errors import HearsayError
 
+    if args.otherwise and not args.configfile:
+        raise HearsayError("scaling: --otherwise goes with --configfile")
+    if args.jobs and args.configfile:
+        raise HearsayError("scaling: --jobs has its times, and takes no --configfile")
     if args.jobs:
         return scaling.read(args.jobs)
     if not args.configfile:
@@ -101,7 +111,7 @@ def _sources(jobs: Mapping) -> None:
         several = [f"{n} of {rule}" for rule, n in mine.items() if n > 1]
         said.append(
             f"Times are those of {sum(mine.values())} finished jobs of {len(mine)} rules "
-            f"({', '.join([*several, 'one of each other'])}); a job that has not run counts as its rule's mean."
+            f"({', '.join([*several, 'one of each other'])}); every job counts as the mean of its rule."
         )
     if smaller := rules[OF_SMALLER]:
         said.append(f"By a smaller size, and so too short, {_time(counted)} in all: {', '.join(smaller)}.")

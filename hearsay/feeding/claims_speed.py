@@ -90,7 +90,7 @@ def graphs_fast(evidence: Mapping) -> Judgement:
 
 
 def _faster(found: pd.DataFrame, place: str) -> Judgement:
-    """Judge rows of ratios: faster in all, in none, or in some; the estimate is the ratio closest to one, or median."""
+    """Judge rows of ratios: faster in all, in none, or in some; estimate and interval are those of the median case."""
     faster, slower = found["low"] > 1, found["high"] < 1
     verdict = HOLDS if faster.all() else FAILS if slower.all() else UNDECIDED
     if faster.any() and slower.any():

@@ -73,10 +73,10 @@ def test_torch_s_ratios_are_of_trainings_on_the_cpu():
 
 def test_two_families_of_pipelines_share_the_level():
     """Each bar is as wide as half the level allows, further divided by the number of its family's cases."""
-    walls, alpha = np.exp(np.random.default_rng(1).standard_normal((3, 12))), 0.05
-    graph = timings(**{PLACEHOLDER: np.ones(12), PIPELINES[0]: walls[0]})
+    walls, alpha = np.exp(np.random.default_rng(1).standard_normal((3, 60))), 0.05
+    graph = timings(**{PLACEHOLDER: np.ones(60), PIPELINES[0]: walls[0]})
     rows = [("m", mode, 8, k, "training", "cpu", wall)
-            for mode, found in {COPY: np.ones(12), LOADERS[0]: walls[1], LOADERS[1]: walls[2]}.items()
+            for mode, found in {COPY: np.ones(60), LOADERS[0]: walls[1], LOADERS[1]: walls[2]}.items()
             for k, wall in enumerate(found)]  # fmt: skip
     modes = pd.DataFrame(rows, columns=["model", "mode", "batch", "repeat", "what", "device", "wall"])
     found = pipeline_ratios(graph, modes, alpha)
