@@ -47,7 +47,7 @@ def text(value: float | int | str | bool, unit: str) -> str:
         places = 0 if edge == 0 else 1 if edge >= 1 else 1 + math.ceil(-math.log10(edge))
         return f"{_decimal(percent, places)} %"
     if unit.startswith("points"):
-        value = round(value, 2) + 0.0  # which has no -0
+        value = round(value, 2)
     if 0 < abs(value) < TINY:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.removesuffix('.0').replace('-', MINUS)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"

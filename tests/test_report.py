@@ -66,7 +66,9 @@ def project(tmp_path):
     (root / "results/demo/figures").mkdir(parents=True)
     (root / "results/numbers.json").write_text(json.dumps(entries))
     said = [{"brief": brief, "text": text} for brief, text in ((True, "So `it` is."), (False, "At length."))]
-    (root / "results/answers.json").write_text(json.dumps({"demo": {"question": "Is it so?", "sentences": said}}))
+    (root / "results/answers.json").write_text(
+        json.dumps({"demo": {"title": "A demo", "question": "Is it so?", "sentences": said}})
+    )
     (root / "results/demo/figures/plain.svg").write_text(SVG)
     head = ["study", "id", "statement", "verdict", "condition", "estimate", "low", "high", "unit", "n", "figure"]
     rows = [
