@@ -96,7 +96,7 @@ def test_a_folder_laid_out_as_results_is_all_it_takes(arguments, tmp_path):
     (tmp_path / "numbers.json").write_text(json.dumps({f"run.{key}": {"text": text} for key, text in run.items()}))
     page.build(ROOT, tmp_path, tmp_path / "answers.html", studies=studies())
     text = (tmp_path / "answers.html").read_text(encoding="utf-8")
-    assert "The published numbers are of this size." in text
+    assert "These are the published numbers." in text
     assert "Were the lists interchangeable" in text  # from report/captions
 
 

@@ -345,7 +345,7 @@ class Waits(Dataset):
         return 512
 
     def __getitem__(self, place):
-        time.sleep(0.01)
+        time.sleep(0.03)
         return torch.rand(3), place % 2
 
 
