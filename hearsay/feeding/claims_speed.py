@@ -148,7 +148,7 @@ SPEED = [
         THREAD,
         "Input pipelines are faster than feeding.",
         "steps of training in a second with pipelines over those with feeding in the same round: tf.data beside a"
-        " placeholder, DataLoader's workers beside copying; the median of the cases",
+        " placeholder, DataLoader's workers beside copying; the median case, with its own interval",
         "Holds if all are shown to be faster, by intervals corrected for their number; fails if all are shown to be"
         " slower; depends if some of each are; undecided otherwise, and without TensorFlow.",
         pipelines_faster,
@@ -160,7 +160,7 @@ SPEED = [
         THREAD,
         "Graphs buy speed.",
         "steps of training in a second in a session's graph, and in a traced function, over those of eager execution in"
-        " the same round; the median of the cases",
+        " the same round; the median case, with its own interval",
         "Holds if all are shown to be faster, by intervals corrected for their number; fails if all are shown to be"
         " slower; depends if some of each are; undecided otherwise, and without TensorFlow.",
         graphs_fast,
