@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from hearsay import text
-from tests.test_house import ROOT, lock
+from hearsay.closure import locked
+from tests.test_house import ROOT
 
 FOLDER = ROOT / "reference/upstream"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
@@ -70,7 +71,7 @@ def test_the_list_says_what_the_scripts_say():
         title, said = parts(FOLDER / f"{row['name']}.py")
         assert row["what"] == title[:-1]
         assert f"{row['package']} {row['version']}" == said["Seen with"]
-        assert lock()[row["package"]] == row["version"]
+        assert locked(ROOT)[row["package"]] == row["version"]
         assert row["kind"] == said["Kind"] and row["kind"] in KINDS
         assert row["known"] == said["Known"]
         for known in row["known"].split("; "):

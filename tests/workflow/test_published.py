@@ -20,4 +20,4 @@ def test_figures_numbers_and_verdicts_come_out_again(tmp_path):
     for name in ("claims.csv", "answers.html"):
         assert (results / name).read_bytes() == (reference / name).read_bytes(), f"{name}: hearsay reference --redraw"
     assert (results / "paper.pdf").read_bytes().startswith(b"%PDF")
-    assert "The published numbers are of this size." in (results / "answers.html").read_text(encoding="utf-8")
+    assert "These are the published numbers." in (results / "answers.html").read_text(encoding="utf-8")
