@@ -1,9 +1,9 @@
 """How long the whole takes on more cores: from how long each job took here, and which job needs which.
 
 Times are those of Snakemake's benchmark files, needs are those of the jobs' records, or for a run of which only some
-jobs have finished those of Snakemake's plan. A job counts as one core. The
-schedule that is simulated starts, whenever a core is free, the ready job with the longest way to the end (Graham 1969:
-at most twice the best one's length); it knows no submission, no queue and no start of a container.
+jobs have finished those of Snakemake's plan. A job counts as one core. The schedule that is simulated starts, whenever
+a core is free, the ready job with the longest way to the end (Graham 1969: at most twice the best one's length); it
+knows no submission, no queue and no start of a container.
 """
 
 import csv
@@ -27,6 +27,7 @@ from hearsay import tables
 from hearsay.errors import HearsayError
 from hearsay.provenance import read_record
 
+WITHIN = 0.05  # share of the time that more cores must gain to count
 ITS_OWN, OF_RULE, OF_SMALLER, OF_NONE = "its own", "its rule", "its rule at a smaller size", "not measured"
 JOBS = tables.Table(
     "jobs",
@@ -220,7 +221,7 @@ def makespan(jobs: Mapping[str, Job], cores: int) -> float:
     return now
 
 
-def enough(jobs: Mapping[str, Job], within: float = 0.05) -> int:
+def enough(jobs: Mapping[str, Job], within: float = WITHIN) -> int:
     """Return the smallest number of cores with which the schedule is as fast as with any more, up to a share."""
     best = makespan(jobs, len(jobs))
     return next(cores for cores in range(1, len(jobs) + 1) if makespan(jobs, cores) <= best * (1 + within))

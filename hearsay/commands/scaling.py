@@ -90,7 +90,7 @@ def _table(jobs: Mapping) -> None:
     longest = max(jobs, key=lambda name: (jobs[name].seconds, name in path))
     chain = sum(jobs[name].seconds for name in path)
     print(f"\n{len(jobs)} jobs, {_time(total)} of them in all.", end=" ")
-    print(f"More than {scaling.enough(jobs)} cores gain less than 5 %.")
+    print(f"More than {scaling.enough(jobs)} cores gain less than {100 * scaling.WITHIN:g} %.")
     print(f"The longest job is {longest}, {_time(jobs[longest].seconds)}.", end=" ")
     print("No number of cores is faster than the longest")
     print(f"chain of jobs, each of which needs the one before, {_time(chain)}:")
